@@ -35,6 +35,14 @@ public interface Tensor extends AutoCloseable {
     @Override
     void close();
 
+    /**
+     * Takes this handle out of its scope: from now on whoever asked closes it. For what outlives a step: parameters,
+     * carried state, caches.
+     *
+     * @return this
+     */
+    Tensor unscoped();
+
     // ---- element-wise primitives ----
 
     Tensor neg();

@@ -1,0 +1,135 @@
+package dev.mneme.backbone;
+
+import dev.mneme.memory.Reading;
+import dev.mneme.nn.RelativePositionBias;
+import dev.mneme.tensor.Attention;
+import dev.mneme.tensor.DType;
+import dev.mneme.tensor.Shape;
+import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorBackend;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may attend to whom in a sequence of M joined memory rows and L tokens, of which the last {@code queries} ask.
+ * Masks of a whole segment are made once and shared by its blocks.
+ *
+ * <p>Rules: padded tokens are never keys; memory rows are always in sight of tokens (of later rows only, under a causal
+ * mask); the attention window limits tokens among themselves.
+ */
+final class AttentionMasks {
+    private final TensorBackend backend;
+    private final int memoryRows;
+    private final int tokens;
+    private final int queries;
+    private final boolean causal;
+    private final boolean mutual;
+    private final int window;
+    private final @Nullable Tensor valid;
+    private final @Nullable RelativePositionBias bias;
+    private final Attention self;
+
+    /**
+     * Masks of one segment or piece of it.
+     *
+     * @param memoryRows joined rows M
+     * @param tokens L so far, this piece included
+     * @param queries rows that ask, the last ones of the sequence
+     * @param valid (batch, L) or null
+     */
+    AttentionMasks(
+            TensorBackend backend,
+            int memoryRows,
+            int tokens,
+            int queries,
+            boolean causal,
+            boolean mutual,
+            int window,
+            @Nullable Tensor valid,
+            @Nullable RelativePositionBias bias) {
+        this.backend = backend;
+        this.memoryRows = memoryRows;
+        this.tokens = tokens;
+        this.queries = queries;
+        this.causal = causal;
+        this.mutual = mutual;
+        this.window = window;
+        this.valid = valid;
+        this.bias = bias;
+        this.self = withBias(ownAttention(), 0);
+    }
+
+    /** Attention of the queries over the sequence alone. */
+    Attention self() {
+        return self;
+    }
+
+    /** Attention of the queries over extra keys, then the sequence if the reading says so. */
+    Attention with(Reading.Keys extra) {
+        if (!extra.seesSequence()) {
+            return Attention.masked(extra.mask());
+        }
+        int extraRows = Math.toIntExact(extra.rows().size(1));
+        return withBias(beside(extra.mask(), extra.rows().size(0), extraRows), extraRows);
+    }
+
+    private Attention beside(@Nullable Tensor extraMask, long batch, int extraRows) {
+        if (extraMask == null && isSimple()) {
+            return ownAttention();
+        }
+        Tensor left = extraMask == null
+                ? backend.full(Shape.of(batch, 1, queries, extraRows), 1, DType.BOOL)
+                : extraMask.expand(Shape.of(batch, 1, queries, extraRows));
+        Tensor right = explicit().expand(Shape.of(batch, 1, queries, memoryRows + tokens));
+        return Attention.masked(backend.concat(List.of(left, right), -1));
+    }
+
+    private Attention ownAttention() {
+        if (isSimple()) {
+            return causal ? Attention.CAUSAL : Attention.FULL;
+        }
+        return Attention.masked(explicit());
+    }
+
+    /** Whether the rules come down to no mask or to the plain causal one, which engines have fast kernels for. */
+    private boolean isSimple() {
+        boolean mutualMatters = mutual && causal && memoryRows > 1 && queries > tokens;
+        return valid == null && window < 0 && !mutualMatters;
+    }
+
+    private Tensor explicit() {
+        int rows = memoryRows + tokens;
+        boolean[] allowed = new boolean[queries * rows];
+        for (int i = 0; i < queries; i++) {
+            int query = rows - queries + i;
+            for (int key = 0; key < rows; key++) {
+                allowed[i * rows + key] = allows(query, key);
+            }
+        }
+        Tensor rule = backend.tensor(allowed, Shape.of(1, 1, queries, rows));
+        if (valid == null) {
+            return rule;
+        }
+        long batch = valid.size(0);
+        Tensor keys = backend.concat(List.of(backend.full(Shape.of(batch, memoryRows), 1, DType.BOOL), valid), 1);
+        return rule.logicalAnd(keys.reshape(batch, 1, 1, rows));
+    }
+
+    private boolean allows(int query, int key) {
+        boolean bothMemory = query < memoryRows && key < memoryRows;
+        if (causal && key > query && !(bothMemory && mutual)) {
+            return false;
+        }
+        boolean bothTokens = query >= memoryRows && key >= memoryRows;
+        return !bothTokens || window < 0 || Math.abs(query - key) <= window;
+    }
+
+    private Attention withBias(Attention attention, int extraRows) {
+        if (bias == null) {
+            return attention;
+        }
+        int memoryQueries = Math.max(0, queries - tokens);
+        return attention.withBias(
+                bias.forward(queries, extraRows + memoryRows + tokens, extraRows + memoryRows, memoryQueries));
+    }
+}

@@ -1,0 +1,257 @@
+package dev.mneme.backbone;
+
+import dev.mneme.error.ErrorCode;
+import dev.mneme.error.MnemeException;
+import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.ReadRequest;
+import dev.mneme.memory.ReadRequest.Site;
+import dev.mneme.memory.Reader;
+import dev.mneme.memory.Reading;
+import dev.mneme.memory.SegmentTrace;
+import dev.mneme.memory.SequenceRows;
+import dev.mneme.memory.Writer;
+import dev.mneme.nn.KeyValues;
+import dev.mneme.nn.Module;
+import dev.mneme.nn.ModuleContext;
+import dev.mneme.nn.Normalization;
+import dev.mneme.nn.Pass;
+import dev.mneme.nn.RelativePositionBias;
+import dev.mneme.nn.TransformerBlock;
+import dev.mneme.tensor.Attention;
+import dev.mneme.tensor.Shape;
+import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorBackend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The blocks of a decoder-only model or of an encoder, with a mechanism's reader and writer in them. */
+final class MemoryStack extends Module {
+    private final BackboneConfig config;
+    private final boolean causal;
+    private final Reader reader;
+    private final Writer writer;
+    private final List<TransformerBlock> blocks = new ArrayList<>();
+    private final @Nullable Normalization finalNorm;
+    private final @Nullable RelativePositionBias bias;
+
+    MemoryStack(
+            ModuleContext context, BackboneConfig config, boolean causal, int maxLength, Reader reader, Writer writer) {
+        super(context);
+        this.config = config;
+        this.causal = causal;
+        this.reader = reader;
+        this.writer = writer;
+        for (int i = 0; i < config.layers(); i++) {
+            blocks.add(child(String.valueOf(i), c -> new TransformerBlock(c, config.block(false))));
+        }
+        finalNorm = config.norm() == TransformerBlock.NormPlacement.PRE
+                ? child("norm", c -> new Normalization(c, config.normalization(), config.dim(), BackboneConfig.EPSILON))
+                : null;
+        bias = config.positions() == BackboneConfig.PositionScheme.RELATIVE
+                ? child("relative", c -> new RelativePositionBias(c, config.heads(), maxLength))
+                : null;
+    }
+
+    List<TransformerBlock> blocks() {
+        return blocks;
+    }
+
+    /** What a run leaves: the trace, and the state after the last block. */
+    record Run(SegmentTrace trace, MemoryState state) {}
+
+    /**
+     * Runs a whole segment.
+     *
+     * @param joined rows that join, positions already added
+     * @param tokens (batch, length, dim)
+     */
+    Run run(SequenceRows joined, Tensor tokens, @Nullable Tensor valid, MemoryState state, Pass pass) {
+        Tensor rows = joined.rows() == null ? tokens : tokens.backend().concat(List.of(joined.rows(), tokens), 1);
+        int total = Math.toIntExact(rows.size(1));
+        AttentionMasks masks = masks(joined, total - joined.count(), total, valid);
+        Tensor seenByWriter = causal ? rows.slice(1, 0, 0) : rows;
+        List<Tensor> inputs = new ArrayList<>();
+        MemoryState current = state;
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            inputs.add(rows);
+            current = writer.writeLayer(layer, causal ? seenByWriter : rows, current, pass);
+            rows = block(layer, rows, masks, current, pass);
+        }
+        return new Run(new SegmentTrace(joined.count(), inputs, normalise(rows), valid), current);
+    }
+
+    private Tensor block(int layer, Tensor rows, AttentionMasks masks, MemoryState state, Pass pass) {
+        TransformerBlock block = blocks.get(layer);
+        Reading reading = reader.read(new ReadRequest(layer, Site.ATTENTION, rows, block), state, pass);
+        Tensor input = block.attentionInput(rows);
+        Tensor attended;
+        if (reading instanceof Reading.Keys keys) {
+            Tensor extra = block.attentionInput(keys.rows());
+            Tensor keyRows = keys.seesSequence() ? rows.backend().concat(List.of(extra, input), 1) : extra;
+            attended = block.attention().forward(input, keyRows, masks.with(keys), pass);
+        } else {
+            attended = block.attention().forward(input, masks.self(), pass);
+        }
+        return afterAttention(layer, rows, attended, reading, state, pass);
+    }
+
+    /** Everything of a block after its self-attention. */
+    private Tensor afterAttention(
+            int layer, Tensor rows, Tensor attended, Reading reading, MemoryState state, Pass pass) {
+        TransformerBlock block = blocks.get(layer);
+        Tensor sum = attended;
+        if (reading instanceof Reading.Residual residual) {
+            sum = attended.add(residual.value());
+        } else if (reading instanceof Reading.Replacement) {
+            throw misplaced(layer, Site.ATTENTION, reading);
+        }
+        Tensor read = block.attentionResidual(rows, sum, pass);
+        Reading between = reader.read(new ReadRequest(layer, Site.AFTER_ATTENTION, read, block), state, pass);
+        if (between instanceof Reading.Residual residual) {
+            read = read.add(residual.value());
+        } else if (between != Reading.NOTHING) {
+            throw misplaced(layer, Site.AFTER_ATTENTION, between);
+        }
+        Reading instead = reader.read(new ReadRequest(layer, Site.FEED_FORWARD, read, block), state, pass);
+        if (instead instanceof Reading.Replacement replacement) {
+            return block.feedForwardResidual(read, replacement.value(), pass);
+        }
+        if (instead != Reading.NOTHING) {
+            throw misplaced(layer, Site.FEED_FORWARD, instead);
+        }
+        return block.feed(read, pass);
+    }
+
+    private static MnemeException misplaced(int layer, Site site, Reading reading) {
+        return new MnemeException(
+                ErrorCode.PLUGIN_MISBEHAVED,
+                "reader answered " + reading.getClass().getSimpleName() + " at " + site + " of block " + layer
+                        + "; see ReadRequest.Site for what fits where");
+    }
+
+    private Tensor normalise(Tensor rows) {
+        return finalNorm == null ? rows : finalNorm.forward(rows);
+    }
+
+    private AttentionMasks masks(SequenceRows joined, int tokens, int queries, @Nullable Tensor valid) {
+        return new AttentionMasks(
+                context().backend(),
+                joined.count(),
+                tokens,
+                queries,
+                causal,
+                joined.mutual(),
+                config.attentionWindow(),
+                valid,
+                bias);
+    }
+
+    /** A causal segment fed piece by piece; keys and values of what was fed are kept. */
+    final class Feed implements AutoCloseable {
+        private final SequenceRows joined;
+        private final Pass pass;
+        private final List<@Nullable KeyValues> caches = new ArrayList<>();
+        private final List<List<Tensor>> inputs = new ArrayList<>();
+        private final List<Tensor> outputs = new ArrayList<>();
+        private MemoryState state;
+        private int tokens;
+
+        /** Runs the joined rows and the layer writes. Called in a scope; what is kept is taken out of it. */
+        Feed(SequenceRows joined, long batch, MemoryState state, Pass pass) {
+            this.joined = joined;
+            this.pass = pass;
+            this.state = state;
+            Tensor rows = joined.rows() == null ? empty(batch) : joined.rows();
+            for (int layer = 0; layer < blocks.size(); layer++) {
+                inputs.add(new ArrayList<>());
+                this.state = writer.writeLayer(layer, rows.slice(1, 0, 0), this.state, pass);
+                caches.add(null);
+                Reading reading =
+                        reader.read(new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer)), this.state, pass);
+                if (reading instanceof Reading.Keys keys) {
+                    TransformerBlock block = blocks.get(layer);
+                    cache(layer, block.attention().keyValues(block.attentionInput(keys.rows())));
+                }
+                if (joined.count() > 0) {
+                    rows = advance(layer, rows, reading, masks(joined, 0, joined.count(), null));
+                }
+            }
+            if (joined.count() > 0) {
+                outputs.add(normalise(rows).unscoped());
+            }
+            // Handles of its own: the caller's may go with the scope this is called in.
+            this.state = this.state.detach().unscoped();
+        }
+
+        private Tensor empty(long batch) {
+            return context()
+                    .backend()
+                    .zeros(Shape.of(batch, 0, config.dim()), context().dtype());
+        }
+
+        /** Rows (batch, n, dim) of the next tokens, after the final norm. Called in a scope. */
+        Tensor feed(Tensor piece) {
+            int length = Math.toIntExact(piece.size(1));
+            tokens += length;
+            AttentionMasks masks = masks(joined, tokens, length, null);
+            Tensor rows = piece;
+            for (int layer = 0; layer < blocks.size(); layer++) {
+                Reading reading =
+                        reader.read(new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer)), state, pass);
+                rows = advance(layer, rows, reading, masks);
+            }
+            Tensor output = normalise(rows).unscoped();
+            outputs.add(output);
+            return output;
+        }
+
+        private Tensor advance(int layer, Tensor rows, Reading reading, AttentionMasks masks) {
+            TransformerBlock block = blocks.get(layer);
+            inputs.get(layer).add(rows.detach().unscoped());
+            Tensor input = block.attentionInput(rows);
+            boolean seesSequence = !(reading instanceof Reading.Keys keys) || keys.seesSequence();
+            if (seesSequence) {
+                cache(layer, block.attention().keyValues(input));
+            }
+            KeyValues seen = Objects.requireNonNull(caches.get(layer));
+            Attention attention = reading instanceof Reading.Keys keys ? masks.with(keys) : masks.self();
+            Tensor attended = block.attention().attend(block.attention().queries(input), seen, attention, pass);
+            return afterAttention(layer, rows, attended, reading, state, pass);
+        }
+
+        private void cache(int layer, KeyValues added) {
+            KeyValues earlier = caches.get(layer);
+            KeyValues all = added.after(earlier);
+            all.keys().unscoped();
+            all.values().unscoped();
+            caches.set(layer, all);
+            if (earlier != null) {
+                earlier.keys().close();
+                earlier.values().close();
+            }
+        }
+
+        /** The trace of everything fed, in the caller's scope. */
+        Run run() {
+            TensorBackend backend = context().backend();
+            List<Tensor> joinedInputs =
+                    inputs.stream().map(pieces -> backend.concat(pieces, 1)).toList();
+            return new Run(new SegmentTrace(joined.count(), joinedInputs, backend.concat(outputs, 1), null), state);
+        }
+
+        @Override
+        public void close() {
+            caches.forEach(cache -> {
+                if (cache != null) {
+                    cache.keys().close();
+                    cache.values().close();
+                }
+            });
+            inputs.forEach(pieces -> pieces.forEach(Tensor::close));
+            outputs.forEach(Tensor::close);
+            state.close();
+        }
+    }
+}

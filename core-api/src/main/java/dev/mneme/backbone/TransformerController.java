@@ -1,0 +1,194 @@
+package dev.mneme.backbone;
+
+import dev.mneme.memory.Controller;
+import dev.mneme.memory.MechanismContext;
+import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.Reader;
+import dev.mneme.memory.Segment;
+import dev.mneme.memory.SegmentStream;
+import dev.mneme.memory.SequenceRows;
+import dev.mneme.memory.StepResult;
+import dev.mneme.memory.Writer;
+import dev.mneme.memory.Written;
+import dev.mneme.nn.Linear;
+import dev.mneme.nn.Module;
+import dev.mneme.nn.Pass;
+import dev.mneme.nn.TransformerBlock;
+import dev.mneme.task.Form;
+import dev.mneme.task.TaskInfo;
+import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorScope;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The standard transformer (Vaswani et al., arXiv 1706.03762) as decoder, encoder or encoder-decoder, pre- or
+ * post-norm, with a reader and a writer in its blocks. In an encoder-decoder they are in the encoder.
+ */
+public final class TransformerController extends Module implements Controller {
+    private final Form form;
+    private final Reader reader;
+    private final Writer writer;
+    private final TokenInput input;
+    private final MemoryStack stack;
+    private final @Nullable TokenInput targetInput;
+    private final @Nullable CrossDecoder decoder;
+    private final Linear head;
+
+    /**
+     * Builds the backbone.
+     *
+     * @param context of the mechanism; parameters get paths below {@code controller}
+     * @param numberedRows most rows with positions that {@link Reader#rows} will ever return
+     */
+    public TransformerController(MechanismContext context, Reader reader, Writer writer, int numberedRows) {
+        super(context.modules().child("controller"));
+        BackboneConfig config = context.backbone();
+        TaskInfo task = context.task();
+        this.form = task.form();
+        this.reader = reader;
+        this.writer = writer;
+        int positions = task.maxLength() + numberedRows;
+        input = child("input", c -> new TokenInput(c, config, task.vocabulary(), positions));
+        stack = child(
+                "layers", c -> new MemoryStack(c, config, form == Form.DECODER, task.maxLength(), reader, writer));
+        boolean hasDecoder = form == Form.ENCODER_DECODER;
+        targetInput = hasDecoder
+                ? child("target", c -> new TokenInput(c, config, task.targetVocabulary(), task.maxTargetLength()))
+                : null;
+        decoder = hasDecoder ? child("decoder", c -> new CrossDecoder(c, config, task.maxTargetLength())) : null;
+        head = child("head", c -> new Linear(c, config.dim(), task.targetVocabulary(), config.headBias()));
+    }
+
+    /** The blocks that the reader and the writer work in, first to last. */
+    public List<TransformerBlock> blocks() {
+        return stack.blocks();
+    }
+
+    @Override
+    public StepResult step(Segment segment, MemoryState state, Pass pass) {
+        MemoryStack.Run run = encode(segment, state, pass);
+        Written written = writer.write(run.trace(), run.state(), pass);
+        Tensor hidden;
+        if (decoder != null && targetInput != null) {
+            Tensor decoderTokens = Objects.requireNonNull(
+                    segment.decoderTokens(), "an encoder-decoder needs decoder tokens in its segment");
+            CrossDecoder.Source source = source(segment, run);
+            hidden = decoder.run(targetInput.forward(decoderTokens, 0, pass), source, pass);
+        } else {
+            Tensor rows = run.trace().output();
+            int joined = run.trace().rowCount();
+            hidden = joined == 0 ? rows : rows.slice(1, joined, rows.size(1));
+        }
+        return new StepResult(head.forward(hidden), written.next(), written.losses());
+    }
+
+    private MemoryStack.Run encode(Segment segment, MemoryState state, Pass pass) {
+        SequenceRows joined = positioned(reader.rows(state, segment.batch()));
+        Tensor tokens = input.forward(segment.tokens(), firstPosition(joined), pass);
+        return stack.run(joined, tokens, segment.valid(), state, pass);
+    }
+
+    private SequenceRows positioned(SequenceRows joined) {
+        if (joined.rows() == null || !joined.numbered()) {
+            return joined;
+        }
+        return new SequenceRows(input.addPositions(joined.rows(), 0), joined.mutual(), true);
+    }
+
+    private static int firstPosition(SequenceRows joined) {
+        return joined.numbered() ? joined.count() : 0;
+    }
+
+    private CrossDecoder.Source source(Segment segment, MemoryStack.Run run) {
+        Tensor rows = reader.encoderOutput(run.trace().output(), run.state());
+        return Objects.requireNonNull(decoder)
+                .source(rows, Math.toIntExact(segment.tokens().size(1)), segment.valid());
+    }
+
+    @Override
+    public SegmentStream stream(Segment opening, MemoryState state, Pass pass) {
+        return switch (form) {
+            case DECODER -> new DecoderStream(opening.batch(), state, pass);
+            case ENCODER_DECODER -> new TargetStream(opening, state, pass);
+            case ENCODER ->
+                throw new IllegalStateException(
+                        "a bidirectional encoder cannot be streamed: every output depends on every token");
+        };
+    }
+
+    private final class DecoderStream implements SegmentStream {
+        private final MemoryStack.Feed feed;
+        private final Pass pass;
+        private long nextPosition;
+
+        DecoderStream(long batch, MemoryState state, Pass pass) {
+            this.pass = pass;
+            try (TensorScope scope = context().backend().scope()) {
+                SequenceRows joined = positioned(reader.rows(state, batch));
+                nextPosition = firstPosition(joined);
+                feed = stack.new Feed(joined, batch, state, pass);
+            }
+        }
+
+        @Override
+        public Tensor feed(Tensor tokens) {
+            try (TensorScope scope = context().backend().scope()) {
+                Tensor rows = input.forward(tokens, nextPosition, pass);
+                nextPosition += tokens.size(1);
+                return scope.keep(head.forward(feed.feed(rows)));
+            }
+        }
+
+        @Override
+        public MemoryState finish() {
+            MemoryStack.Run run = feed.run();
+            return writer.write(run.trace(), run.state(), pass).next().detach();
+        }
+
+        @Override
+        public void close() {
+            feed.close();
+        }
+    }
+
+    private final class TargetStream implements SegmentStream {
+        private final CrossDecoder.Feed feed;
+        private final MemoryState next;
+        private final Pass pass;
+        private long position;
+
+        TargetStream(Segment opening, MemoryState state, Pass pass) {
+            this.pass = pass;
+            try (TensorScope scope = context().backend().scope()) {
+                MemoryStack.Run run = encode(opening, state, pass);
+                next = writer.write(run.trace(), run.state(), pass)
+                        .next()
+                        .detach()
+                        .unscoped();
+                feed = Objects.requireNonNull(decoder).new Feed(source(opening, run), pass);
+            }
+        }
+
+        @Override
+        public Tensor feed(Tensor tokens) {
+            try (TensorScope scope = context().backend().scope()) {
+                Tensor rows = Objects.requireNonNull(targetInput).forward(tokens, position, pass);
+                position += tokens.size(1);
+                return scope.keep(head.forward(feed.feed(rows)));
+            }
+        }
+
+        @Override
+        public MemoryState finish() {
+            return next.detach();
+        }
+
+        @Override
+        public void close() {
+            feed.close();
+            next.close();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.mneme.memory;
+
+import dev.mneme.nn.Parameterized;
+import dev.mneme.nn.Pass;
+
+/**
+ * The backbone: runs one segment, calling the mechanism's {@link Reader} and {@link Writer} in its blocks.
+ *
+ * <p>Thread-safe as long as nobody trains: a step changes nothing but what it returns.
+ */
+public interface Controller extends Parameterized {
+    /**
+     * Runs one segment.
+     *
+     * @param state at the start of the segment, same batch size
+     * @return tensors in the caller's scope
+     */
+    StepResult step(Segment segment, MemoryState state, Pass pass);
+
+    /**
+     * Opens a segment to be fed piece by piece, for generation and streaming; what comes out equals one
+     * {@link #step} over the whole.
+     *
+     * @param opening for a decoder a segment of length 0; for an encoder-decoder the source, without decoder tokens
+     * @param state at the start of the segment; must stay open as long as the stream
+     */
+    SegmentStream stream(Segment opening, MemoryState state, Pass pass);
+}

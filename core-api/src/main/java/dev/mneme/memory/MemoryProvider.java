@@ -1,0 +1,26 @@
+package dev.mneme.memory;
+
+import org.pf4j.ExtensionPoint;
+
+/**
+ * Entry point of a memory plugin; found by {@link java.util.ServiceLoader}, on the class path and in {@code plugins/}.
+ * Needs a public constructor without arguments.
+ *
+ * @param <C> the mechanism's configuration, see {@link dev.mneme.config.Settings}
+ */
+public interface MemoryProvider<C extends Record> extends ExtensionPoint {
+    /** Name on the command line and in checkpoints: lower case, digits and hyphens, at most 64 characters. */
+    String name();
+
+    MemoryDescription description();
+
+    Class<C> configType();
+
+    /**
+     * Builds the mechanism. Called outside of any tensor scope; the caller closes the result.
+     *
+     * @throws dev.mneme.error.MnemeException ({@code CONFIG_INVALID}) if configuration, backbone and task do not go
+     *     together
+     */
+    Mechanism create(C config, MechanismContext context);
+}

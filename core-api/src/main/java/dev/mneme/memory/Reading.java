@@ -1,0 +1,38 @@
+package dev.mneme.memory;
+
+import dev.mneme.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link Reader} answers. */
+public sealed interface Reading {
+    /** This mechanism does not read here. */
+    Reading NOTHING = new Nothing();
+
+    /** See {@link #NOTHING}. */
+    record Nothing() implements Reading {}
+
+    /**
+     * Rows the self-attention sees as keys and values before the sequence's own; the block normalises and projects
+     * them like its own rows.
+     *
+     * @param rows (batch, M, dim)
+     * @param mask broadcastable to (batch, 1, rows + length, M), true = may attend; null = all may
+     * @param seesSequence whether rows of the sequence also attend to the sequence; false = to these keys only
+     */
+    record Keys(Tensor rows, @Nullable Tensor mask, boolean seesSequence) implements Reading {}
+
+    /**
+     * A vector per row, added to the residual stream: at {@code ATTENTION} together with the attention's output, at
+     * {@code AFTER_ATTENTION} on its own.
+     *
+     * @param value (batch, rows + length, dim)
+     */
+    record Residual(Tensor value) implements Reading {}
+
+    /**
+     * A vector per row in place of the feed-forward's output.
+     *
+     * @param value (batch, rows + length, dim)
+     */
+    record Replacement(Tensor value) implements Reading {}
+}

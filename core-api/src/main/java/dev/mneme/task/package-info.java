@@ -1,0 +1,6 @@
+/**
+ * The task SPI: where batches of segments come from. Start with {@link dev.mneme.task.Task}; shapes are in
+ * {@link dev.mneme.task.SegmentBatch}.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.mneme.task;

@@ -1,0 +1,20 @@
+package dev.mneme.tensor;
+
+/** Opens one kind of engine. Engine modules contribute theirs to the runtime, which picks by name or by priority. */
+public interface EngineProvider {
+    /** The name given to {@code --backend}: lower case, digits and hyphens. */
+    String name();
+
+    /** Among the available engines the one with the highest priority is the automatic choice. */
+    int priority();
+
+    /** Whether {@link #open} can succeed here; loads natives if it must, and never throws. */
+    Availability availability();
+
+    /**
+     * Opens an engine; the caller closes it.
+     *
+     * @throws dev.mneme.error.MnemeException ({@code ENGINE_UNAVAILABLE}) with reason and remedy if it does not work here
+     */
+    TensorBackend open(EngineOptions options);
+}
