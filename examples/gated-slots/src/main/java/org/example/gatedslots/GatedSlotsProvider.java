@@ -1,0 +1,34 @@
+package org.example.gatedslots;
+
+import dev.mneme.backbone.TransformerController;
+import dev.mneme.memory.Mechanism;
+import dev.mneme.memory.MechanismContext;
+import dev.mneme.memory.MemoryDescription;
+import dev.mneme.memory.MemoryProvider;
+
+/** Entry point, named in META-INF/services/dev.mneme.memory.MemoryProvider. */
+public final class GatedSlotsProvider implements MemoryProvider<GatedSlotsConfig> {
+    @Override
+    public String name() {
+        return "gated-slots";
+    }
+
+    @Override
+    public MemoryDescription description() {
+        return new MemoryDescription(
+                "An example", "Mneme documentation", "slots read by cross-attention and rewritten through a gate");
+    }
+
+    @Override
+    public Class<GatedSlotsConfig> configType() {
+        return GatedSlotsConfig.class;
+    }
+
+    @Override
+    public Mechanism create(GatedSlotsConfig config, MechanismContext context) {
+        var memory = new GatedSlotsMemory(context.modules().child("memory"), context.backbone(), config);
+        var reader = new GatedSlotsReader(context.modules().child("reader"), context.backbone());
+        var writer = new GatedSlotsWriter(context.modules().child("writer"), context.backbone());
+        return new Mechanism(memory, reader, writer, new TransformerController(context, reader, writer, 0));
+    }
+}
