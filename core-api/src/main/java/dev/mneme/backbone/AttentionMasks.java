@@ -74,8 +74,8 @@ final class AttentionMasks {
     }
 
     private Attention beside(@Nullable Tensor extraMask, long batch, int extraRows) {
-        if (extraMask == null && isSimple()) {
-            return ownAttention();
+        if (extraMask == null && isPlain()) {
+            return plain(extraRows);
         }
         Tensor left = extraMask == null
                 ? backend.full(Shape.of(batch, 1, queries, extraRows), 1, DType.BOOL)
@@ -85,16 +85,27 @@ final class AttentionMasks {
     }
 
     private Attention ownAttention() {
-        if (isSimple()) {
-            return causal ? Attention.CAUSAL : Attention.FULL;
-        }
-        return Attention.masked(explicit());
+        return isPlain() ? plain(0) : Attention.masked(explicit());
     }
 
-    /** Whether the rules come down to no mask or to the plain causal one, which engines have fast kernels for. */
-    private boolean isSimple() {
+    /** Whether no rule but causality and validity is at work: engines have fast kernels for that. */
+    private boolean isPlain() {
         boolean mutualMatters = mutual && causal && memoryRows > 1 && queries > tokens;
-        return valid == null && window < 0 && !mutualMatters;
+        return window < 0 && !mutualMatters;
+    }
+
+    private Attention plain(int extraRows) {
+        Attention attention = causal ? Attention.CAUSAL : Attention.FULL;
+        return valid == null ? attention : attention.withMask(validKeys(valid, extraRows + memoryRows));
+    }
+
+    /** Padded tokens are no keys, the rows before the tokens always are: (batch, 1, 1, rows + L). */
+    private Tensor validKeys(Tensor validTokens, int rows) {
+        long batch = validTokens.size(0);
+        Tensor keys = rows == 0
+                ? validTokens
+                : backend.concat(List.of(backend.full(Shape.of(batch, rows), 1, DType.BOOL), validTokens), 1);
+        return keys.reshape(batch, 1, 1, rows + tokens);
     }
 
     private Tensor explicit() {
@@ -110,9 +121,7 @@ final class AttentionMasks {
         if (valid == null) {
             return rule;
         }
-        long batch = valid.size(0);
-        Tensor keys = backend.concat(List.of(backend.full(Shape.of(batch, memoryRows), 1, DType.BOOL), valid), 1);
-        return rule.logicalAnd(keys.reshape(batch, 1, 1, rows));
+        return rule.logicalAnd(validKeys(valid, memoryRows));
     }
 
     private boolean allows(int query, int key) {

@@ -2,6 +2,7 @@ package dev.mneme.backbone;
 
 import dev.mneme.config.Setting;
 import dev.mneme.nn.Activation;
+import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Normalization;
 import dev.mneme.nn.TransformerBlock;
 
@@ -80,7 +81,7 @@ public record BackboneConfig(
     }
 
     /** Normalisation epsilon of every backbone. */
-    static final double EPSILON = 1e-5;
+    private static final double EPSILON = 1e-5;
 
     public BackboneConfig {
         if (dim % heads != 0) {
@@ -138,6 +139,11 @@ public record BackboneConfig(
                 outputBias,
                 hasCrossAttention,
                 dropout);
+    }
+
+    /** A norm for rows that leave the last block of a pre-norm stack. */
+    public Normalization newFinalNorm(ModuleContext context) {
+        return new Normalization(context, normalization, dim, EPSILON);
     }
 
     /** Root mean square of the rows that enter the first block at the start of training. */

@@ -29,7 +29,7 @@ final class CrossDecoder extends Module {
             blocks.add(child(String.valueOf(i), c -> new TransformerBlock(c, config.block(true))));
         }
         finalNorm = config.norm() == TransformerBlock.NormPlacement.PRE
-                ? child("norm", c -> new Normalization(c, config.normalization(), config.dim(), BackboneConfig.EPSILON))
+                ? child("norm", config::newFinalNorm)
                 : null;
         bias = config.positions() == BackboneConfig.PositionScheme.RELATIVE
                 ? child("relative", c -> new RelativePositionBias(c, config.heads(), maxLength))

@@ -2,6 +2,7 @@ package dev.mneme.backbone;
 
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
+import dev.mneme.memory.LayerInput;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.ReadRequest.Site;
@@ -18,6 +19,7 @@ import dev.mneme.nn.Pass;
 import dev.mneme.nn.RelativePositionBias;
 import dev.mneme.nn.TransformerBlock;
 import dev.mneme.tensor.Attention;
+import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
@@ -47,7 +49,7 @@ final class MemoryStack extends Module {
             blocks.add(child(String.valueOf(i), c -> new TransformerBlock(c, config.block(false))));
         }
         finalNorm = config.norm() == TransformerBlock.NormPlacement.PRE
-                ? child("norm", c -> new Normalization(c, config.normalization(), config.dim(), BackboneConfig.EPSILON))
+                ? child("norm", config::newFinalNorm)
                 : null;
         bias = config.positions() == BackboneConfig.PositionScheme.RELATIVE
                 ? child("relative", c -> new RelativePositionBias(c, config.heads(), maxLength))
@@ -64,22 +66,36 @@ final class MemoryStack extends Module {
     /**
      * Runs a whole segment.
      *
-     * @param joined rows that join, positions already added
+     * @param memory its rows, positions already added
      * @param tokens (batch, length, dim)
      */
-    Run run(SequenceRows joined, Tensor tokens, @Nullable Tensor valid, MemoryState state, Pass pass) {
-        Tensor rows = joined.rows() == null ? tokens : tokens.backend().concat(List.of(joined.rows(), tokens), 1);
+    Run run(SequenceRows memory, Tensor tokens, @Nullable Tensor valid, MemoryState state, Pass pass) {
+        int joined = memory.joinedCount();
+        Tensor rows = joined == 0
+                ? tokens
+                : tokens.backend().concat(List.of(Objects.requireNonNull(memory.joined()), tokens), 1);
         int total = Math.toIntExact(rows.size(1));
-        AttentionMasks masks = masks(joined, total - joined.count(), total, valid);
-        Tensor seenByWriter = causal ? rows.slice(1, 0, 0) : rows;
+        AttentionMasks masks = masks(joined, memory.mutual(), total - joined, total, valid);
+        Tensor nothing = rows.slice(1, 0, 0);
+        Tensor seen = causal || valid == null ? null : afterValidRows(valid, joined);
         List<Tensor> inputs = new ArrayList<>();
         MemoryState current = state;
         for (int layer = 0; layer < blocks.size(); layer++) {
             inputs.add(rows);
-            current = writer.writeLayer(layer, causal ? seenByWriter : rows, current, pass);
+            LayerInput input = new LayerInput(layer, causal ? nothing : rows, seen, memory.apart());
+            current = writer.writeLayer(input, current, pass);
             rows = block(layer, rows, masks, current, pass);
         }
-        return new Run(new SegmentTrace(joined.count(), inputs, normalise(rows), valid), current);
+        return new Run(new SegmentTrace(joined, inputs, normalise(rows), valid), current);
+    }
+
+    /** Validity of the tokens (batch, length) with that many valid rows before them. */
+    private static Tensor afterValidRows(Tensor valid, int rows) {
+        if (rows == 0) {
+            return valid;
+        }
+        TensorBackend backend = valid.backend();
+        return backend.concat(List.of(backend.full(Shape.of(valid.size(0), rows), 1, DType.BOOL), valid), 1);
     }
 
     private Tensor block(int layer, Tensor rows, AttentionMasks masks, MemoryState state, Pass pass) {
@@ -135,14 +151,14 @@ final class MemoryStack extends Module {
         return finalNorm == null ? rows : finalNorm.forward(rows);
     }
 
-    private AttentionMasks masks(SequenceRows joined, int tokens, int queries, @Nullable Tensor valid) {
+    private AttentionMasks masks(int joined, boolean mutual, int tokens, int queries, @Nullable Tensor valid) {
         return new AttentionMasks(
                 context().backend(),
-                joined.count(),
+                joined,
                 tokens,
                 queries,
                 causal,
-                joined.mutual(),
+                mutual,
                 config.attentionWindow(),
                 valid,
                 bias);
@@ -150,42 +166,47 @@ final class MemoryStack extends Module {
 
     /** A causal segment fed piece by piece; keys and values of what was fed are kept. */
     final class Feed implements AutoCloseable {
-        private final SequenceRows joined;
+        private final long batch;
+        private final int joined;
+        private final boolean mutual;
         private final Pass pass;
         private final List<@Nullable KeyValues> caches = new ArrayList<>();
         private final List<List<Tensor>> inputs = new ArrayList<>();
         private final List<Tensor> outputs = new ArrayList<>();
-        private MemoryState state;
+        private final List<MemoryState> states = new ArrayList<>();
         private int tokens;
 
         /** Runs the joined rows and the layer writes. Called in a scope; what is kept is taken out of it. */
-        Feed(SequenceRows joined, long batch, MemoryState state, Pass pass) {
-            this.joined = joined;
+        Feed(SequenceRows memory, long batch, MemoryState state, Pass pass) {
+            this.batch = batch;
+            this.joined = memory.joinedCount();
+            this.mutual = memory.mutual();
             this.pass = pass;
-            this.state = state;
-            Tensor rows = joined.rows() == null ? empty(batch) : joined.rows();
+            MemoryState current = state;
+            Tensor nothing = nothing();
+            Tensor rows = joined == 0 ? nothing : Objects.requireNonNull(memory.joined());
             for (int layer = 0; layer < blocks.size(); layer++) {
                 inputs.add(new ArrayList<>());
-                this.state = writer.writeLayer(layer, rows.slice(1, 0, 0), this.state, pass);
+                current = writer.writeLayer(new LayerInput(layer, nothing, null, memory.apart()), current, pass);
+                // Handles of its own: others may go with the scope this is called in.
+                states.add(current.detach().unscoped());
                 caches.add(null);
                 Reading reading =
-                        reader.read(new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer)), this.state, pass);
+                        reader.read(new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer)), current, pass);
                 if (reading instanceof Reading.Keys keys) {
                     TransformerBlock block = blocks.get(layer);
                     cache(layer, block.attention().keyValues(block.attentionInput(keys.rows())));
                 }
-                if (joined.count() > 0) {
-                    rows = advance(layer, rows, reading, masks(joined, 0, joined.count(), null));
+                if (joined > 0) {
+                    rows = advance(layer, rows, reading, masks(joined, mutual, 0, joined, null));
                 }
             }
-            if (joined.count() > 0) {
+            if (joined > 0) {
                 outputs.add(normalise(rows).unscoped());
             }
-            // Handles of its own: the caller's may go with the scope this is called in.
-            this.state = this.state.detach().unscoped();
         }
 
-        private Tensor empty(long batch) {
+        private Tensor nothing() {
             return context()
                     .backend()
                     .zeros(Shape.of(batch, 0, config.dim()), context().dtype());
@@ -195,11 +216,11 @@ final class MemoryStack extends Module {
         Tensor feed(Tensor piece) {
             int length = Math.toIntExact(piece.size(1));
             tokens += length;
-            AttentionMasks masks = masks(joined, tokens, length, null);
+            AttentionMasks masks = masks(joined, mutual, tokens, length, null);
             Tensor rows = piece;
             for (int layer = 0; layer < blocks.size(); layer++) {
-                Reading reading =
-                        reader.read(new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer)), state, pass);
+                ReadRequest request = new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer));
+                Reading reading = reader.read(request, states.get(layer), pass);
                 rows = advance(layer, rows, reading, masks);
             }
             Tensor output = normalise(rows).unscoped();
@@ -218,7 +239,7 @@ final class MemoryStack extends Module {
             KeyValues seen = Objects.requireNonNull(caches.get(layer));
             Attention attention = reading instanceof Reading.Keys keys ? masks.with(keys) : masks.self();
             Tensor attended = block.attention().attend(block.attention().queries(input), seen, attention, pass);
-            return afterAttention(layer, rows, attended, reading, state, pass);
+            return afterAttention(layer, rows, attended, reading, states.get(layer), pass);
         }
 
         private void cache(int layer, KeyValues added) {
@@ -235,10 +256,12 @@ final class MemoryStack extends Module {
 
         /** The trace of everything fed, in the caller's scope. */
         Run run() {
-            TensorBackend backend = context().backend();
-            List<Tensor> joinedInputs =
-                    inputs.stream().map(pieces -> backend.concat(pieces, 1)).toList();
-            return new Run(new SegmentTrace(joined.count(), joinedInputs, backend.concat(outputs, 1), null), state);
+            List<Tensor> wholeInputs = inputs.stream().map(this::whole).toList();
+            return new Run(new SegmentTrace(joined, wholeInputs, whole(outputs), null), states.get(states.size() - 1));
+        }
+
+        private Tensor whole(List<Tensor> pieces) {
+            return pieces.isEmpty() ? nothing() : context().backend().concat(pieces, 1);
         }
 
         @Override
@@ -251,7 +274,7 @@ final class MemoryStack extends Module {
             });
             inputs.forEach(pieces -> pieces.forEach(Tensor::close));
             outputs.forEach(Tensor::close);
-            state.close();
+            states.forEach(MemoryState::close);
         }
     }
 }

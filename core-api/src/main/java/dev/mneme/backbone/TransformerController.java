@@ -40,16 +40,16 @@ public final class TransformerController extends Module implements Controller {
      * Builds the backbone.
      *
      * @param context of the mechanism; parameters get paths below {@code controller}
-     * @param numberedRows most rows with positions that {@link Reader#rows} will ever return
+     * @param memoryPositions positions set aside for memory rows, see {@link SequenceRows#positions}
      */
-    public TransformerController(MechanismContext context, Reader reader, Writer writer, int numberedRows) {
+    public TransformerController(MechanismContext context, Reader reader, Writer writer, int memoryPositions) {
         super(context.modules().child("controller"));
         BackboneConfig config = context.backbone();
         TaskInfo task = context.task();
         this.form = task.form();
         this.reader = reader;
         this.writer = writer;
-        int positions = task.maxLength() + numberedRows;
+        int positions = task.maxLength() + memoryPositions;
         input = child("input", c -> new TokenInput(c, config, task.vocabulary(), positions));
         stack = child(
                 "layers", c -> new MemoryStack(c, config, form == Form.DECODER, task.maxLength(), reader, writer));
@@ -85,20 +85,17 @@ public final class TransformerController extends Module implements Controller {
     }
 
     private MemoryStack.Run encode(Segment segment, MemoryState state, Pass pass) {
-        SequenceRows joined = positioned(reader.rows(state, segment.batch()));
-        Tensor tokens = input.forward(segment.tokens(), firstPosition(joined), pass);
-        return stack.run(joined, tokens, segment.valid(), state, pass);
+        SequenceRows memory = positioned(reader.rows(state, segment.batch()));
+        Tensor tokens = input.forward(segment.tokens(), memory.positions(), pass);
+        return stack.run(memory, tokens, segment.valid(), state, pass);
     }
 
-    private SequenceRows positioned(SequenceRows joined) {
-        if (joined.rows() == null || !joined.numbered()) {
-            return joined;
+    private SequenceRows positioned(SequenceRows memory) {
+        if (memory.rows() == null || memory.positions() == 0) {
+            return memory;
         }
-        return new SequenceRows(input.addPositions(joined.rows(), 0), joined.mutual(), true);
-    }
-
-    private static int firstPosition(SequenceRows joined) {
-        return joined.numbered() ? joined.count() : 0;
+        return new SequenceRows(
+                input.addPositions(memory.rows(), 0), memory.placement(), memory.mutual(), memory.positions());
     }
 
     private CrossDecoder.Source source(Segment segment, MemoryStack.Run run) {
@@ -126,9 +123,9 @@ public final class TransformerController extends Module implements Controller {
         DecoderStream(long batch, MemoryState state, Pass pass) {
             this.pass = pass;
             try (TensorScope scope = context().backend().scope()) {
-                SequenceRows joined = positioned(reader.rows(state, batch));
-                nextPosition = firstPosition(joined);
-                feed = stack.new Feed(joined, batch, state, pass);
+                SequenceRows memory = positioned(reader.rows(state, batch));
+                nextPosition = memory.positions();
+                feed = stack.new Feed(memory, batch, state, pass);
             }
         }
 

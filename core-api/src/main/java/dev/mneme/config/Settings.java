@@ -82,14 +82,7 @@ public final class Settings {
 
     /** All problems of a configuration in one numbered message. */
     public static MnemeException invalid(List<String> problems) {
-        if (problems.size() == 1) {
-            return new MnemeException(ErrorCode.CONFIG_INVALID, problems.get(0));
-        }
-        StringBuilder message = new StringBuilder(problems.size() + " problems in the configuration");
-        for (int i = 0; i < problems.size(); i++) {
-            message.append("\n  ").append(i + 1).append(". ").append(problems.get(i));
-        }
-        return new MnemeException(ErrorCode.CONFIG_INVALID, message.toString());
+        return new ConfigurationProblems(problems);
     }
 
     /** Every component by key, enums in lower case: what {@link #bind} reads back. */

@@ -7,7 +7,7 @@ import dev.mneme.tensor.Tensor;
 /** Looks into the memory for the current hidden vectors. Called by the controller; keeps nothing between calls. */
 public interface Reader extends Parameterized {
     /**
-     * Rows that travel with the segment's tokens through all blocks, asked for once a segment before the first block.
+     * The memory rows a segment starts with, asked for once a segment before the first block.
      *
      * @param state at the start of the segment
      * @param batch number of streams B

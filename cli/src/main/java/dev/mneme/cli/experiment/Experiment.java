@@ -1,0 +1,164 @@
+package dev.mneme.cli.experiment;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.mneme.error.ErrorCode;
+import dev.mneme.error.MnemeException;
+import dev.mneme.error.NearestName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One experiment.
+ *
+ * @param title for people
+ * @param question it answers
+ * @param why the expectations are what they are
+ * @param task that all runs are trained on
+ * @param settings of all runs, by dotted key
+ * @param seeds every run is repeated with
+ * @param runs models to train
+ * @param evaluations further evaluations of trained models
+ * @param expectations what must hold, for every seed
+ */
+public record Experiment(
+        String title,
+        String question,
+        String why,
+        String task,
+        Map<String, Object> settings,
+        List<Long> seeds,
+        List<Run> runs,
+        List<Evaluation> evaluations,
+        List<Expectation> expectations) {
+    private static final ObjectMapper YAML = JsonMapper.builder(new YAMLFactory())
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    /** The experiments that come with the command. */
+    private static final List<String> NAMES = List.of(
+            "broadcast-bottleneck",
+            "global-rows",
+            "reverse-memory-only",
+            "memory-lesions",
+            "copy-encoder-decoder",
+            "reverse-encoder-decoder",
+            "bottleneck-slots");
+
+    /**
+     * A model to train.
+     *
+     * @param name unique in the experiment
+     * @param memory name of the mechanism
+     * @param settings beyond the experiment's, by dotted key
+     * @param seeds instead of the experiment's; empty = the same
+     */
+    public record Run(String name, String memory, Map<String, Object> settings, List<Long> seeds) {
+        public Run {
+            settings = settings == null ? Map.of() : new LinkedHashMap<>(settings);
+            seeds = seeds == null ? List.of() : List.copyOf(seeds);
+        }
+    }
+
+    /**
+     * A trained model evaluated with other settings.
+     *
+     * @param name unique in the experiment, runs included
+     * @param of name of the run
+     * @param settings that differ, by dotted key
+     */
+    public record Evaluation(String name, String of, Map<String, Object> settings) {}
+
+    public Experiment {
+        settings = settings == null ? Map.of() : new LinkedHashMap<>(settings);
+        seeds = seeds == null || seeds.isEmpty() ? List.of(0L) : List.copyOf(seeds);
+        if (runs == null || runs.isEmpty() || expectations == null || expectations.isEmpty()) {
+            throw new IllegalArgumentException("an experiment needs runs and expectations");
+        }
+        runs = List.copyOf(runs);
+        evaluations = evaluations == null ? List.of() : List.copyOf(evaluations);
+        expectations = List.copyOf(expectations);
+        check(runs, evaluations, expectations);
+    }
+
+    private static void check(List<Run> runs, List<Evaluation> evaluations, List<Expectation> expectations) {
+        List<String> runNames = runs.stream().map(Run::name).toList();
+        List<String> names = new ArrayList<>(runNames);
+        for (Evaluation evaluation : evaluations) {
+            require(runNames, evaluation.of());
+            names.add(evaluation.name());
+        }
+        if (names.stream().distinct().count() < names.size()) {
+            throw new IllegalArgumentException("names of runs and evaluations must differ, got " + names);
+        }
+        for (Expectation expectation : expectations) {
+            require(names, expectation.of());
+            if (expectation.atLeast() != null) {
+                require(names, expectation.atLeast());
+            }
+        }
+    }
+
+    private static void require(List<String> names, String name) {
+        if (!names.contains(name)) {
+            throw new IllegalArgumentException("nothing is named '" + name + "'; " + NearestName.hint(name, names));
+        }
+    }
+
+    /** Seeds of one run. */
+    List<Long> seeds(Run run) {
+        return run.seeds().isEmpty() ? seeds : run.seeds();
+    }
+
+    /** Names of all experiments that come with the command. */
+    public static List<String> names() {
+        return NAMES;
+    }
+
+    /**
+     * The experiment of that name.
+     *
+     * @throws MnemeException ({@code NAME_UNKNOWN}) if there is none
+     */
+    public static Experiment named(String name) {
+        if (!NAMES.contains(name)) {
+            throw new MnemeException(
+                    ErrorCode.NAME_UNKNOWN,
+                    "there is no experiment '" + name + "'; " + NearestName.hint(name, NAMES));
+        }
+        try (@Nullable InputStream in = Experiment.class.getResourceAsStream("/experiments/" + name + ".yaml")) {
+            return read(Objects.requireNonNull(in, name), name);
+        } catch (IOException e) {
+            throw new MnemeException(ErrorCode.FILE_FAILED, "cannot read experiment " + name, e);
+        }
+    }
+
+    /**
+     * Reads an experiment from YAML.
+     *
+     * @param source named in messages
+     * @throws MnemeException ({@code CONFIG_INVALID}) saying what is wrong and where
+     */
+    public static Experiment read(InputStream yaml, String source) throws IOException {
+        try {
+            return YAML.readValue(yaml, Experiment.class);
+        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+            Throwable root = e.getCause() == null ? e : e.getCause();
+            String where = e.getLocation() == null ? "" : " near line " + e.getLocation().getLineNr();
+            String what = root instanceof com.fasterxml.jackson.core.JsonProcessingException json
+                    ? json.getOriginalMessage()
+                    : root.getMessage();
+            throw new MnemeException(ErrorCode.CONFIG_INVALID, "experiment " + source + where + ": " + what, e);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.mneme.cli.report;
+
+import static dev.mneme.cli.report.Fragment.escape;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Curves as inline SVG. Drawn here and not by a charting library: those measure text with AWT, which fails on servers
+ * without fonts, and their colours do not follow the reader's light or dark theme.
+ */
+public final class LineChart {
+    private static final int WIDTH = 480;
+    private static final int HEIGHT = 280;
+    private static final int LEFT = 56;
+    private static final int RIGHT = 14;
+    private static final int TOP = 12;
+    private static final int BOTTOM = 42;
+    /** More points than pixels only make the file large. */
+    private static final int MAX_POINTS = 240;
+
+    private final String title;
+    private final String xLabel;
+    private final String yLabel;
+    private final List<Series> series = new ArrayList<>();
+    private final List<Level> levels = new ArrayList<>();
+
+    /** One curve; points whose y is not finite are left out. */
+    public record Series(String name, double[] x, double[] y) {
+        public Series {
+            if (x.length != y.length) {
+                throw new IllegalArgumentException(
+                        "curve " + name + " has " + x.length + " x and " + y.length + " y values");
+            }
+        }
+    }
+
+    private record Level(String name, double y) {}
+
+    public LineChart(String title, String xLabel, String yLabel) {
+        this.title = title;
+        this.xLabel = xLabel;
+        this.yLabel = yLabel;
+    }
+
+    /** Adds a curve; there are colours for six. */
+    public LineChart with(Series added) {
+        series.add(thinned(added));
+        return this;
+    }
+
+    /** Adds a dashed horizontal line, such as a bound; NaN adds nothing. */
+    public LineChart withLevel(String name, double y) {
+        if (Double.isFinite(y)) {
+            levels.add(new Level(name, y));
+        }
+        return this;
+    }
+
+    /** The chart as a figure with its legend. */
+    public Fragment render() {
+        if (series.stream().allMatch(s -> s.x().length == 0)) {
+            return new Fragment("<figure class=\"chart\"><figcaption>" + escape(title)
+                    + "</figcaption><p class=\"note\">No values were recorded.</p></figure>");
+        }
+        Axis x = axis(true);
+        Axis y = axis(false);
+        StringBuilder svg = new StringBuilder("<figure class=\"chart\"><figcaption>")
+                .append(escape(title))
+                .append("</figcaption>")
+                .append(legend())
+                .append("<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\" role=\"img\" aria-label=\"")
+                .append(escape(description()))
+                .append("\"><title>")
+                .append(escape(description()))
+                .append("</title>");
+        grid(svg, x, y);
+        for (Level level : levels) {
+            double py = pixelY(y, level.y());
+            svg.append(format("<line class=\"level\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                    LEFT, WIDTH - RIGHT, py, py));
+        }
+        for (int i = 0; i < series.size(); i++) {
+            curve(svg, series.get(i), i, x, y);
+        }
+        return new Fragment(svg.append("</svg></figure>").toString());
+    }
+
+    private String description() {
+        StringBuilder text = new StringBuilder(title + ": " + yLabel + " over " + xLabel);
+        for (Series s : series) {
+            if (s.y().length > 0) {
+                text.append(format("; %s from %.4g to %.4g", s.name(), s.y()[0], s.y()[s.y().length - 1]));
+            }
+        }
+        levels.forEach(level -> text.append(format("; %s at %.4g", level.name(), level.y())));
+        return text.toString();
+    }
+
+    private String legend() {
+        if (series.size() + levels.size() < 2) {
+            return "";
+        }
+        StringBuilder html = new StringBuilder("<ul class=\"legend\">");
+        for (int i = 0; i < series.size(); i++) {
+            html.append("<li><span class=\"key c").append(i % 6).append("\"></span>");
+            html.append(escape(series.get(i).name())).append("</li>");
+        }
+        levels.forEach(level -> html.append("<li><span class=\"key dashed\"></span>")
+                .append(escape(level.name()))
+                .append("</li>"));
+        return html.append("</ul>").toString();
+    }
+
+    private Axis axis(boolean horizontal) {
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
+        for (Series s : series) {
+            for (double value : horizontal ? s.x() : s.y()) {
+                low = Math.min(low, value);
+                high = Math.max(high, value);
+            }
+        }
+        if (!horizontal) {
+            for (Level level : levels) {
+                low = Math.min(low, level.y());
+                high = Math.max(high, level.y());
+            }
+        }
+        return Axis.over(low, high, horizontal ? 6 : 5);
+    }
+
+    private void grid(StringBuilder svg, Axis x, Axis y) {
+        for (double tick : y.ticks()) {
+            double py = pixelY(y, tick);
+            svg.append(format("<line class=\"grid-line\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                    LEFT, WIDTH - RIGHT, py, py));
+            svg.append(format("<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s</text>",
+                    LEFT - 6, py + 4, y.label(tick)));
+        }
+        for (double tick : x.ticks()) {
+            svg.append(format("<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>",
+                    pixelX(x, tick), HEIGHT - BOTTOM + 17, x.label(tick)));
+        }
+        svg.append(format("<text class=\"label\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>",
+                (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, escape(xLabel)));
+        int middle = (TOP + HEIGHT - BOTTOM) / 2;
+        svg.append(format("<text class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 12 %d)\" x=\"12\" y=\"%d\">"
+                + "%s</text>", middle, middle, escape(yLabel)));
+    }
+
+    private static void curve(StringBuilder svg, Series s, int index, Axis x, Axis y) {
+        StringBuilder points = new StringBuilder();
+        for (int i = 0; i < s.x().length; i++) {
+            points.append(format("%.1f,%.1f ", pixelX(x, s.x()[i]), pixelY(y, s.y()[i])));
+        }
+        svg.append("<polyline class=\"curve c" + index % 6 + "\" points=\"").append(points).append("\"/>");
+        if (s.x().length <= 20) {
+            for (int i = 0; i < s.x().length; i++) {
+                svg.append(format("<circle class=\"dot c%d\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"><title>%s: %.4g at %s"
+                        + "</title></circle>", index % 6, pixelX(x, s.x()[i]), pixelY(y, s.y()[i]),
+                        escape(s.name()), s.y()[i], x.label(s.x()[i])));
+            }
+        }
+    }
+
+    private static double pixelX(Axis axis, double value) {
+        return LEFT + axis.fraction(value) * (WIDTH - LEFT - RIGHT);
+    }
+
+    private static double pixelY(Axis axis, double value) {
+        return HEIGHT - BOTTOM - axis.fraction(value) * (HEIGHT - TOP - BOTTOM);
+    }
+
+    /** Finite points only, neighbours averaged until they are few enough. */
+    private static Series thinned(Series s) {
+        int finite = 0;
+        double[] x = new double[s.x().length];
+        double[] y = new double[s.y().length];
+        for (int i = 0; i < s.x().length; i++) {
+            if (Double.isFinite(s.x()[i]) && Double.isFinite(s.y()[i])) {
+                x[finite] = s.x()[i];
+                y[finite++] = s.y()[i];
+            }
+        }
+        int width = (finite + MAX_POINTS - 1) / MAX_POINTS;
+        int count = width == 0 ? 0 : (finite + width - 1) / width;
+        double[] meanX = new double[count];
+        double[] meanY = new double[count];
+        for (int i = 0; i < count; i++) {
+            int from = i * width;
+            int to = Math.min(finite, from + width);
+            for (int j = from; j < to; j++) {
+                meanX[i] += x[j] / (to - from);
+                meanY[i] += y[j] / (to - from);
+            }
+        }
+        return new Series(s.name(), meanX, meanY);
+    }
+
+    private static String format(String pattern, Object... arguments) {
+        return String.format(Locale.ROOT, pattern, arguments);
+    }
+}

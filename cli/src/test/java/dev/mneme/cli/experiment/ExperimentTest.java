@@ -1,0 +1,113 @@
+package dev.mneme.cli.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mneme.error.ErrorCode;
+import dev.mneme.error.MnemeException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class ExperimentTest {
+    private static final String SMALL =
+            """
+            title: t
+            question: q
+            why: w
+            task: broadcast
+            runs:
+              - {name: one, memory: none}
+            """;
+
+    static java.util.List<String> names() {
+        return Experiment.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void experimentsThatComeWithTheCommandAreValid(String name) {
+        Experiment experiment = Experiment.named(name);
+
+        assertThat(experiment.runs()).isNotEmpty();
+        assertThat(experiment.expectations()).isNotEmpty();
+        assertThat(experiment.settings()).containsKey("train.steps");
+    }
+
+    @Test
+    void unknownNameIsAnsweredWithTheNearest() {
+        assertThatThrownBy(() -> Experiment.named("memory-lesion"))
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NAME_UNKNOWN))
+                .hasMessageContaining("did you mean 'memory-lesions'?");
+    }
+
+    @Test
+    void expectationOfANameThatDoesNotExistIsRefused() {
+        assertThatThrownBy(() -> read(SMALL + "expectations:\n  - {of: two, metric: accuracy, min: 0.9}\n"))
+                .isInstanceOf(MnemeException.class)
+                .hasMessageContaining("experiment test")
+                .hasMessageContaining("nothing is named 'two'");
+    }
+
+    @Test
+    void expectationNeedsExactlyOneBound() {
+        assertThatThrownBy(() -> read(SMALL + "expectations:\n  - {of: one, metric: accuracy, min: 0.9, max: 1}\n"))
+                .isInstanceOf(MnemeException.class)
+                .hasMessageContaining("exactly one of min, max");
+    }
+
+    @Test
+    void unknownKeysAreRefused() {
+        assertThatThrownBy(() -> read(SMALL + "expectatoins: []\nexpectations: [{of: one, metric: accuracy, min: 0}]\n"))
+                .isInstanceOf(MnemeException.class)
+                .hasMessageContaining("expectatoins");
+    }
+
+    @Test
+    void expectationsAreJudgedByTheirBound() throws IOException {
+        Experiment experiment = read(
+                """
+                title: t
+                question: q
+                why: w
+                task: broadcast
+                runs:
+                  - {name: high, memory: none}
+                  - {name: low, memory: none}
+                expectations:
+                  - {of: high, metric: accuracy, min: 0.9}
+                  - {of: high, metric: accuracy, max: 0.9}
+                  - {of: low, metric: accuracy, max_above_bound: 0.05}
+                  - {of: low, metric: accuracy, max_above_bound: 0.01}
+                  - {of: high, metric: accuracy, at_least: low}
+                  - {of: low, metric: accuracy, at_least: high}
+                  - {of: low, metric: accuracy, at_least: high, tolerance: 0.9}
+                  - {of: low, metric: missing, min: 0}
+                """);
+        Expectation.Values values = new Expectation.Values() {
+            @Override
+            public double of(String name, String metric) {
+                return metric.equals("accuracy") ? Map.of("high", 0.95, "low", 0.2).get(name) : Double.NaN;
+            }
+
+            @Override
+            public double bound() {
+                return 0.18;
+            }
+        };
+
+        assertThat(experiment.expectations().stream().map(expectation -> expectation.holds(values)))
+                .containsExactly(true, false, true, false, true, false, true, false);
+        assertThat(experiment.expectations().get(2).describe(0.18))
+                .isEqualTo("accuracy at most 23.0 % (bound + 5.0 %)");
+    }
+
+    private static Experiment read(String yaml) throws IOException {
+        return Experiment.read(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), "test");
+    }
+}

@@ -1,0 +1,99 @@
+package dev.mneme.it;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Dependencies point one way: plugins, engines, tasks and the runtime see core-api and never each other. */
+@AnalyzeClasses(packages = "dev.mneme", importOptions = ImportOption.DoNotIncludeTests.class)
+final class LayeringTest {
+    private static final String[] CORE = {
+        "dev.mneme.tensor..",
+        "dev.mneme.nn..",
+        "dev.mneme.memory..",
+        "dev.mneme.backbone..",
+        "dev.mneme.task..",
+        "dev.mneme.config..",
+        "dev.mneme.error.."
+    };
+    private static final String PLUGINS = "dev.mneme.memorytransformer..";
+    private static final String ENGINES = "dev.mneme.backend..";
+    private static final String RUNTIME = "dev.mneme.runtime..";
+    private static final String TASKS = "dev.mneme.tasks..";
+    private static final String CLI = "dev.mneme.cli..";
+
+    @ArchTest
+    static final ArchRule coreDependsOnNothingOfOurs = noClasses()
+            .that()
+            .resideInAnyPackage(CORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(PLUGINS, ENGINES, RUNTIME, TASKS, CLI, "dev.mneme.tck..");
+
+    @ArchTest
+    static final ArchRule coreNeedsNeitherContainerNorEngine = noClasses()
+            .that()
+            .resideInAnyPackage(CORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.google.inject..", "ch.qos.logback..", "org.bytedeco..", "org.nd4j..");
+
+    @ArchTest
+    static final ArchRule pluginsSeeOnlyCore = noClasses()
+            .that()
+            .resideInAPackage(PLUGINS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ENGINES, RUNTIME, TASKS, CLI, "com.google.inject..", "org.bytedeco..", "org.nd4j..");
+
+    @ArchTest
+    static final ArchRule enginesSeeOnlyCore = noClasses()
+            .that()
+            .resideInAPackage(ENGINES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(PLUGINS, RUNTIME, TASKS, CLI);
+
+    @ArchTest
+    static final ArchRule enginesDoNotSeeEachOther = noClasses()
+            .that()
+            .resideInAPackage("dev.mneme.backend.nd4j..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.mneme.backend.libtorch..");
+
+    @ArchTest
+    static final ArchRule runtimeSeesNeitherEnginesNorPluginsNorTasks = noClasses()
+            .that()
+            .resideInAPackage(RUNTIME)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ENGINES, PLUGINS, TASKS, CLI, "ch.qos.logback..");
+
+    @ArchTest
+    static final ArchRule tasksSeeOnlyCore = noClasses()
+            .that()
+            .resideInAPackage(TASKS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ENGINES, PLUGINS, RUNTIME, CLI);
+
+    @ArchTest
+    static final ArchRule nativeTypesStayInEngines = noClasses()
+            .that()
+            .resideOutsideOfPackage(ENGINES)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.bytedeco..", "org.nd4j..");
+
+    @ArchTest
+    static final ArchRule theCommandLineNamesNoPluginAndNoEngine = noClasses()
+            .that()
+            .resideInAPackage(CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(PLUGINS, ENGINES);
+}

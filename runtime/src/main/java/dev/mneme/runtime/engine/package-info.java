@@ -1,0 +1,7 @@
+/**
+ * Which engines there are and which one is used; start with {@link dev.mneme.runtime.engine.EngineRegistry}. Engine jars
+ * name a Guice module in {@code META-INF/services/com.google.inject.Module} that adds an
+ * {@link dev.mneme.tensor.EngineProvider} to the set of all.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.mneme.runtime.engine;

@@ -1,0 +1,6 @@
+/**
+ * How good a model is and what it costs: {@link dev.mneme.runtime.evaluate.Evaluator} runs a split and returns
+ * {@link dev.mneme.runtime.evaluate.Metrics}.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.mneme.runtime.evaluate;

@@ -1,0 +1,6 @@
+/**
+ * Generation: {@link dev.mneme.runtime.generate.Generator} continues prompts and answers sources, greedily or by drawing
+ * as {@link dev.mneme.runtime.generate.Decoding} says.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.mneme.runtime.generate;

@@ -1,0 +1,164 @@
+package dev.mneme.runtime.model;
+
+import dev.mneme.error.ErrorCode;
+import dev.mneme.error.MnemeException;
+import dev.mneme.memory.Mechanism;
+import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.Segment;
+import dev.mneme.memory.SegmentStream;
+import dev.mneme.memory.StateSchema;
+import dev.mneme.memory.StepResult;
+import dev.mneme.nn.Parameter;
+import dev.mneme.nn.Pass;
+import dev.mneme.task.SegmentBatch;
+import dev.mneme.tensor.Shape;
+import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorBackend;
+import dev.mneme.tensor.TensorScope;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A mechanism with its parameters on an engine. Thread-safe as long as nobody trains it. */
+public final class Model implements AutoCloseable {
+    private final Mechanism mechanism;
+    private final ModelDescription description;
+    private final TensorBackend backend;
+    private final Map<String, Parameter> parameters;
+    private final StateSchema schema;
+
+    /** Takes over the mechanism. */
+    Model(Mechanism mechanism, ModelDescription description, TensorBackend backend) {
+        this.mechanism = mechanism;
+        this.description = description;
+        this.backend = backend;
+        this.parameters = Collections.unmodifiableMap(mechanism.parameters());
+        this.schema = mechanism.memory().schema();
+        checkParameters();
+    }
+
+    public Mechanism mechanism() {
+        return mechanism;
+    }
+
+    /** All parameters by path, in a fixed order. */
+    public Map<String, Parameter> parameters() {
+        return parameters;
+    }
+
+    public TensorBackend backend() {
+        return backend;
+    }
+
+    /** What it takes to build this model again. */
+    public ModelDescription describe() {
+        return description;
+    }
+
+    /**
+     * The state before the first segment of new streams.
+     *
+     * @return in the caller's scope
+     * @throws MnemeException ({@code PLUGIN_MISBEHAVED}) if it does not fit the mechanism's schema
+     */
+    public MemoryState initialState(long batch) {
+        MemoryState initial = mechanism.memory().initialState(batch);
+        schema.check(initial, batch);
+        return initial;
+    }
+
+    /**
+     * Runs one segment of a batch. Rows that start anew take the initial state, which is differentiated like everything
+     * else here.
+     *
+     * @param previous state after the segment before; null at the start of all streams
+     * @return in the caller's scope; whatever else was computed is closed, or kept by the graph alone
+     * @throws MnemeException ({@code PLUGIN_MISBEHAVED}) if the next state does not fit the mechanism's schema
+     */
+    public StepResult run(SegmentBatch batch, @Nullable MemoryState previous, Pass pass) {
+        try (TensorScope scope = backend.scope()) {
+            MemoryState state = enter(batch, previous);
+            StepResult result = mechanism.controller().step(upload(batch), state, pass);
+            schema.check(result.next(), batch.rows());
+            scope.keep(result.logits());
+            result.losses().values().forEach(scope::keep);
+            result.next().tensors().values().forEach(scope::keep);
+            return result;
+        }
+    }
+
+    /**
+     * Opens a segment to be fed piece by piece: for a decoder an empty one, for an encoder-decoder the batch's source.
+     *
+     * @param previous state after the segment before, open as long as the stream; null at the start of all streams
+     * @return the caller closes it, before the scope it was opened in
+     */
+    public SegmentStream stream(SegmentBatch batch, @Nullable MemoryState previous, Pass pass) {
+        return mechanism.controller().stream(upload(batch), enter(batch, previous), pass);
+    }
+
+    private Segment upload(SegmentBatch batch) {
+        Shape shape = Shape.of(batch.rows(), batch.length());
+        return new Segment(
+                backend.tensor(batch.tokens(), shape),
+                batch.valid() == null ? null : backend.tensor(batch.valid(), shape),
+                batch.decoderTokens() == null
+                        ? null
+                        : backend.tensor(batch.decoderTokens(), Shape.of(batch.rows(), batch.decoderLength())));
+    }
+
+    /** Closes all parameters. */
+    @Override
+    public void close() {
+        mechanism.close();
+    }
+
+    private MemoryState enter(SegmentBatch batch, @Nullable MemoryState previous) {
+        boolean[] reset = batch.reset();
+        int starting = reset == null ? 0 : count(reset);
+        if (previous == null || starting == batch.rows()) {
+            return initialState(batch.rows());
+        }
+        if (reset == null || starting == 0 || previous.isEmpty()) {
+            return previous;
+        }
+        return previous.reset(backend.tensor(reset, Shape.of(batch.rows())), initialState(batch.rows()));
+    }
+
+    private static int count(boolean[] flags) {
+        int count = 0;
+        for (boolean flag : flags) {
+            count += flag ? 1 : 0;
+        }
+        return count;
+    }
+
+    private void checkParameters() {
+        Map<Tensor, String> seen = new IdentityHashMap<>();
+        parameters.forEach((path, parameter) -> {
+            Tensor value = parameter.value();
+            String earlier = seen.put(value, path);
+            if (earlier != null) {
+                throw misbehaved("lists one parameter twice, as " + earlier + " and " + path
+                        + "; only the role that owns it may list it");
+            }
+            if (value.dtype() != description.dtype()) {
+                throw misbehaved("made parameter " + path + " as " + value.dtype() + ", asked for "
+                        + description.dtype());
+            }
+            if (!value.requiresGradient()) {
+                throw misbehaved("made parameter " + path + Arrays.toString(value.shape().toArray())
+                        + " that no gradient can reach; make it with Tensor.variable()");
+            }
+        });
+        if (parameters.isEmpty()) {
+            throw misbehaved("has no parameters; its controller must list those of the backbone");
+        }
+    }
+
+    private MnemeException misbehaved(String fault) {
+        return new MnemeException(ErrorCode.PLUGIN_MISBEHAVED, "memory '" + description.memory() + "' " + fault);
+    }
+}

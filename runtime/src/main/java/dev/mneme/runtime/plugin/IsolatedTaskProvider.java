@@ -1,0 +1,36 @@
+package dev.mneme.runtime.plugin;
+
+import dev.mneme.task.Task;
+import dev.mneme.task.TaskContext;
+import dev.mneme.task.TaskProvider;
+
+/** A dropped-in plugin's provider, called in the plugin's surroundings. */
+final class IsolatedTaskProvider<C extends Record> implements TaskProvider<C> {
+    private final TaskProvider<C> provider;
+    private final PluginCalls calls;
+
+    IsolatedTaskProvider(TaskProvider<C> provider, PluginCalls calls) {
+        this.provider = provider;
+        this.calls = calls;
+    }
+
+    @Override
+    public String name() {
+        return calls.call(provider::name);
+    }
+
+    @Override
+    public String summary() {
+        return calls.call(provider::summary);
+    }
+
+    @Override
+    public Class<C> configType() {
+        return calls.call(provider::configType);
+    }
+
+    @Override
+    public Task create(C config, TaskContext context) {
+        return calls.call(() -> provider.create(config, context));
+    }
+}

@@ -1,0 +1,20 @@
+package dev.mneme.tasks.generated;
+
+import dev.mneme.config.Setting;
+
+/** Settings of the reverse task; the defaults are those of the memory transformer's acceptance experiment. */
+public record ReverseConfig(
+        @Setting(value = "symbols of the source, L", min = 1, max = 100_000)
+        int length,
+
+        @Setting(value = "different symbols, V", min = 2, max = 100_000)
+        int symbols,
+
+        @Setting("backbone the task is posed to") SequenceForm form,
+
+        @Setting(value = "sequences of the validation and of the test part", min = 1, max = 10_000_000)
+        int evaluationSequences) {
+    static ReverseConfig defaults() {
+        return new ReverseConfig(6, 8, SequenceForm.ENCODER_DECODER, 512);
+    }
+}

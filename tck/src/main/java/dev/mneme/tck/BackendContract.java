@@ -1,0 +1,117 @@
+package dev.mneme.tck;
+
+import dev.mneme.tensor.DType;
+import dev.mneme.tensor.TensorBackend;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * What every engine owes its users. An engine's author extends this class and opens the engine:
+ *
+ * <pre>{@code
+ * final class MyEngineContractTest extends BackendContract {
+ *     @Override
+ *     protected TensorBackend openBackend() {
+ *         return new MyEngine();
+ *     }
+ * }
+ * }</pre>
+ *
+ * The groups follow: values of every operation against the reference engine, gradients against central differences,
+ * ownership of handles, further semantics of operations, random numbers, memory, errors, threads. All numbers come from
+ * fixed seeds, so a failure repeats.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class BackendContract {
+    private TensorBackend engine;
+    private TensorBackend reference;
+
+    /** A new engine on its default device; the contract closes it after the last test. */
+    protected abstract TensorBackend openBackend();
+
+    @BeforeAll
+    final void open() {
+        engine = openBackend();
+        reference = ReferenceBackend.open();
+    }
+
+    @AfterAll
+    final void close() {
+        reference.close();
+        engine.close();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> valuesInF64EqualTheReference() {
+        return new ValueChecks(engine, reference, DType.F64, Layout.DENSE).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> valuesInF32EqualTheReference() {
+        return new ValueChecks(engine, reference, DType.F32, Layout.DENSE).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> valuesOfPermutedOperandsEqualTheReference() {
+        return new ValueChecks(engine, reference, DType.F64, Layout.PERMUTED).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> valuesOfSlicedOperandsEqualTheReference() {
+        return new ValueChecks(engine, reference, DType.F64, Layout.SLICED).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> valuesOfExpandedOperandsEqualTheReference() {
+        return new ValueChecks(engine, reference, DType.F64, Layout.EXPANDED).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> gradientsEqualCentralDifferences() {
+        return new GradientChecks(engine).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> gradientsInF32EqualTheReference() {
+        return new GradientChecks(engine).testsAgainst(reference);
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> handlesLiveIndependently() {
+        return new HandleChecks(engine, reference).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> operationsKeepTheirPromises() {
+        return new SemanticChecks(engine).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> differentiationKeepsItsPromises() {
+        return new GraphChecks(engine).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> randomNumbersAreFunctionsOfTheirKeys() {
+        return new RandomChecks(engine).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> nativeMemoryReturns() {
+        return new MemoryChecks(engine).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> brokenArgumentsAreNamed() {
+        return new ErrorChecks(engine).tests();
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> trainingIsDeterministic() {
+        return new TrainingChecks(engine, reference).tests();
+    }
+}
