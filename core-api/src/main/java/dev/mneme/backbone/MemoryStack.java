@@ -48,9 +48,7 @@ final class MemoryStack extends Module {
         for (int i = 0; i < config.layers(); i++) {
             blocks.add(child(String.valueOf(i), c -> new TransformerBlock(c, config.block(false))));
         }
-        finalNorm = config.norm() == TransformerBlock.NormPlacement.PRE
-                ? child("norm", config::newFinalNorm)
-                : null;
+        finalNorm = config.norm() == TransformerBlock.NormPlacement.PRE ? child("norm", config::newFinalNorm) : null;
         bias = config.positions() == BackboneConfig.PositionScheme.RELATIVE
                 ? child("relative", c -> new RelativePositionBias(c, config.heads(), maxLength))
                 : null;
@@ -153,15 +151,7 @@ final class MemoryStack extends Module {
 
     private AttentionMasks masks(int joined, boolean mutual, int tokens, int queries, @Nullable Tensor valid) {
         return new AttentionMasks(
-                context().backend(),
-                joined,
-                tokens,
-                queries,
-                causal,
-                mutual,
-                config.attentionWindow(),
-                valid,
-                bias);
+                context().backend(), joined, tokens, queries, causal, mutual, config.attentionWindow(), valid, bias);
     }
 
     /** A causal segment fed piece by piece; keys and values of what was fed are kept. */

@@ -14,4 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     before every block; null for none
  */
 public record LayerInput(
-        int layer, Tensor hidden, @Nullable Tensor valid, @Nullable Tensor apart) {}
+        int layer,
+        Tensor hidden,
+        @Nullable Tensor valid,
+        @Nullable Tensor apart) {}

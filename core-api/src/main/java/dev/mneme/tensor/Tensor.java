@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * naming operation and shapes. Both operands of a binary operation have the same element type.
  *
  * <p>Methods in the first part are primitives that every engine implements. Those in the second part have default
- * implementations in terms of primitives; an engine overrides them to be fast.
+ * implementations in terms of primitives; an engine overrides them to be fast. Either way a composite leaves one new
+ * handle: what it made on the way is closed when it returns.
  */
 public interface Tensor extends AutoCloseable {
 
@@ -246,24 +247,24 @@ public interface Tensor extends AutoCloseable {
     }
 
     default Tensor ne(Tensor other) {
-        return eq(other).logicalNot();
+        return Composites.ne(this, other);
     }
 
     default Tensor eq(double value) {
-        return eq(backend().full(Shape.scalar(), value, dtype()));
+        return Composites.withConstant(this, value, Tensor::eq);
     }
 
     default Tensor lt(double value) {
-        return lt(backend().full(Shape.scalar(), value, dtype()));
+        return Composites.withConstant(this, value, Tensor::lt);
     }
 
     default Tensor gt(double value) {
-        return gt(backend().full(Shape.scalar(), value, dtype()));
+        return Composites.withConstant(this, value, Tensor::gt);
     }
 
     /** {@code value} where the BOOL mask (broadcastable to this) is true, this elsewhere. */
     default Tensor maskedFill(Tensor mask, double value) {
-        return mask.where(backend().full(Shape.scalar(), value, dtype()), this);
+        return Composites.withConstant(this, value, (x, constant) -> mask.where(constant, x));
     }
 
     /** Sum of all elements: a scalar. */
@@ -282,11 +283,11 @@ public interface Tensor extends AutoCloseable {
 
     /** Biased variance (divided by n) over the given dimensions. */
     default Tensor variance(boolean keepDim, int... dims) {
-        return sub(mean(true, dims)).square().mean(keepDim, dims);
+        return Composites.variance(this, keepDim, dims);
     }
 
     default Tensor min(int dim, boolean keepDim) {
-        return neg().max(dim, keepDim).neg();
+        return Composites.min(this, dim, keepDim);
     }
 
     /** All elements along one dimension in descending order, with where they came from. */
@@ -337,17 +338,17 @@ public interface Tensor extends AutoCloseable {
 
     /** Exact (erf) Gaussian error linear unit. */
     default Tensor gelu() {
-        return mul(mul(Math.sqrt(0.5)).erf().add(1).mul(0.5));
+        return Composites.gelu(this);
     }
 
     /** {@code x * sigmoid(x)}. */
     default Tensor silu() {
-        return mul(sigmoid());
+        return Composites.silu(this);
     }
 
     /** {@code log(1 + exp(x))} without overflow. */
     default Tensor softplus() {
-        return relu().add(abs().neg().exp().add(1).log());
+        return Composites.softplus(this);
     }
 
     /** Normalises the last dimension to mean 0 and biased variance 1, then scales and shifts; (dim) or null each. */
@@ -367,7 +368,7 @@ public interface Tensor extends AutoCloseable {
 
     /** 1 at the id, 0 elsewhere: (..., classes) of the given floating type. This is I64. */
     default Tensor oneHot(long classes, DType dtype) {
-        return unsqueeze(-1).eq(backend().arange(0, classes)).to(dtype);
+        return Composites.oneHot(this, classes, dtype);
     }
 
     /**

@@ -83,7 +83,7 @@ public interface TensorBackend extends AutoCloseable {
 
     /** Joins along a new dimension. */
     default Tensor stack(List<Tensor> tensors, int dim) {
-        return concat(tensors.stream().map(t -> t.unsqueeze(dim)).toList(), dim);
+        return Composites.stack(this, tensors, dim);
     }
 
     /** Euclidean norm over all elements of all tensors: a scalar of the first tensor's type. */

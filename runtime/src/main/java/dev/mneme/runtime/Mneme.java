@@ -3,6 +3,7 @@ package dev.mneme.runtime;
 import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Stage;
+import com.google.inject.spi.Message;
 import dev.mneme.error.MnemeException;
 import dev.mneme.runtime.config.RunConfigLoader;
 import dev.mneme.runtime.engine.Engine;
@@ -68,10 +69,12 @@ public final class Mneme implements AutoCloseable {
         try {
             return Guice.createInjector(Stage.PRODUCTION, module).getInstance(Mneme.class);
         } catch (CreationException e) {
-            if (e.getCause() instanceof MnemeException cause) {
-                throw cause;
-            }
-            throw e;
+            throw e.getErrorMessages().stream()
+                    .map(Message::getCause)
+                    .filter(MnemeException.class::isInstance)
+                    .map(RuntimeException.class::cast)
+                    .findFirst()
+                    .orElse(e);
         }
     }
 

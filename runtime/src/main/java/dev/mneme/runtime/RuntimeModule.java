@@ -21,8 +21,13 @@ import dev.mneme.tensor.EngineProvider;
 public final class RuntimeModule extends AbstractModule {
     private final MnemeOptions options;
     private final ClassLoader classPath;
+    private final Engine.Request engine;
 
-    /** Finds engines, memories and tasks where core-api is, and in the plugin folder. */
+    /**
+     * Finds engines, memories and tasks where core-api is, and in the plugin folder.
+     *
+     * @throws dev.mneme.error.MnemeException ({@code CONFIG_INVALID}) for fewer than one thread
+     */
     public RuntimeModule(MnemeOptions options) {
         this(options, RuntimeModule.class.getClassLoader());
     }
@@ -31,6 +36,7 @@ public final class RuntimeModule extends AbstractModule {
     public RuntimeModule(MnemeOptions options, ClassLoader classPath) {
         this.options = options;
         this.classPath = classPath;
+        this.engine = new Engine.Request(options.backend(), new EngineOptions(options.threads()));
     }
 
     @Override
@@ -42,8 +48,7 @@ public final class RuntimeModule extends AbstractModule {
         Multibinder<EngineProvider> providers = Multibinder.newSetBinder(binder(), EngineProvider.class);
         engines.providers().forEach(provider -> providers.addBinding().toInstance(provider));
         bind(MnemeOptions.class).toInstance(options);
-        bind(Engine.Request.class)
-                .toInstance(new Engine.Request(options.backend(), new EngineOptions(options.threads())));
+        bind(Engine.Request.class).toInstance(engine);
         bind(EngineRegistry.class).in(Singleton.class);
         bind(Engine.class).in(Singleton.class);
         bind(RunConfigLoader.class).in(Singleton.class);

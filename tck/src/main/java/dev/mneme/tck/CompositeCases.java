@@ -38,7 +38,9 @@ final class CompositeCases {
         cases.add(valuesOnly("logSoftmax of nothing", t -> t.get(0).logSoftmax(-1), Input.normal(3, 0)));
         cases.add(valuesOnly(
                 "softmax of masked scores",
-                t -> t.get(0).maskedFill(t.get(0).lt(0), Double.NEGATIVE_INFINITY).softmax(-1),
+                t -> t.get(0)
+                        .maskedFill(t.get(0).lt(0), Double.NEGATIVE_INFINITY)
+                        .softmax(-1),
                 Input.apart(2, 11)));
     }
 
@@ -55,9 +57,15 @@ final class CompositeCases {
             cases.add(smooth("rmsNorm without gain", t -> t.get(0).rmsNorm(null, EPSILON), x));
         }
         cases.add(valuesOnly(
-                "layerNorm of equal values", t -> t.get(0).mul(0).add(3).layerNorm(null, null, EPSILON), Input.normal(2, 5)));
+                "layerNorm of equal values",
+                t -> t.get(0).mul(0).add(3).layerNorm(null, null, EPSILON),
+                Input.normal(2, 5)));
         cases.add(smooth(
-                "globalNorm", t -> t.get(0).backend().globalNorm(t), Input.normal(2, 3), Input.normal(5), Input.normal()));
+                "globalNorm",
+                t -> t.get(0).backend().globalNorm(t),
+                Input.normal(2, 3),
+                Input.normal(5),
+                Input.normal()));
     }
 
     private static void addAttention(List<OperationCase> cases) {
@@ -66,13 +74,7 @@ final class CompositeCases {
         Input value = Input.normal(2, 2, 5, 3);
         attention(cases, "attention", Attention.FULL, query, key, value);
         attention(cases, "causal attention", Attention.CAUSAL, query, key, value);
-        attention(
-                cases,
-                "attention of scale 0.3",
-                new Attention(null, null, false, 0.3, 0, 0),
-                query,
-                key,
-                value);
+        attention(cases, "attention of scale 0.3", new Attention(null, null, false, 0.3, 0, 0), query, key, value);
         attention(
                 cases,
                 "causal attention of equal lengths",
@@ -133,7 +135,9 @@ final class CompositeCases {
                     bias));
             cases.add(smooth(
                     "masked attention weights",
-                    t -> t.get(0).attentionWeights(t.get(1), Attention.masked(t.get(2)).withBias(t.get(3))),
+                    t -> t.get(0)
+                            .attentionWeights(
+                                    t.get(1), Attention.masked(t.get(2)).withBias(t.get(3))),
                     query,
                     key,
                     mask,

@@ -26,27 +26,29 @@ final class GradientChecks {
 
     /** In F64, against central differences of the engine's own values. */
     Stream<DynamicTest> tests() {
-        return differentiable().map(operation -> Check.named(operation.toString(), () -> {
-            List<double[]> values = operation.draw();
-            List<double[]> gradients = gradients(engine, operation, values, DType.F64);
-            List<Integer> floating = floating(operation);
-            for (int i = 0; i < floating.size(); i++) {
-                double[] expected = centralDifferences(operation, values, floating.get(i));
-                Engines.assertClose(gradients.get(i), expected, Tolerances.CENTRAL_DIFFERENCES);
-            }
-        }));
+        return differentiable()
+                .map(operation -> Check.named(operation.toString(), () -> {
+                    List<double[]> values = operation.draw();
+                    List<double[]> gradients = gradients(engine, operation, values, DType.F64);
+                    List<Integer> floating = floating(operation);
+                    for (int i = 0; i < floating.size(); i++) {
+                        double[] expected = centralDifferences(operation, values, floating.get(i));
+                        Engines.assertClose(gradients.get(i), expected, Tolerances.CENTRAL_DIFFERENCES);
+                    }
+                }));
     }
 
     /** In F32, against another engine. */
     Stream<DynamicTest> testsAgainst(TensorBackend reference) {
-        return differentiable().map(operation -> Check.named(operation.toString(), () -> {
-            List<double[]> values = operation.draw();
-            List<double[]> actual = gradients(engine, operation, values, DType.F32);
-            List<double[]> expected = gradients(reference, operation, values, DType.F32);
-            for (int i = 0; i < expected.size(); i++) {
-                Engines.assertClose(actual.get(i), expected.get(i), Tolerances.values(DType.F32));
-            }
-        }));
+        return differentiable()
+                .map(operation -> Check.named(operation.toString(), () -> {
+                    List<double[]> values = operation.draw();
+                    List<double[]> actual = gradients(engine, operation, values, DType.F32);
+                    List<double[]> expected = gradients(reference, operation, values, DType.F32);
+                    for (int i = 0; i < expected.size(); i++) {
+                        Engines.assertClose(actual.get(i), expected.get(i), Tolerances.values(DType.F32));
+                    }
+                }));
     }
 
     private static Stream<OperationCase> differentiable() {
@@ -63,16 +65,14 @@ final class GradientChecks {
     private static List<double[]> gradients(
             TensorBackend engine, OperationCase operation, List<double[]> values, DType dtype) {
         try (TensorScope scope = engine.scope()) {
-            List<Tensor> operands =
-                    new ArrayList<>(Engines.operands(engine, operation, values, dtype, Layout.DENSE));
+            List<Tensor> operands = new ArrayList<>(Engines.operands(engine, operation, values, dtype, Layout.DENSE));
             List<Tensor> variables = new ArrayList<>();
             for (int i : floating(operation)) {
                 operands.set(i, operands.get(i).variable());
                 variables.add(operands.get(i));
             }
             Tensor result = operation.function().apply(operands);
-            Tensor cotangent =
-                    engine.tensor(weights(result.shape().elements()), result.shape(), result.dtype());
+            Tensor cotangent = engine.tensor(weights(result.shape().elements()), result.shape(), result.dtype());
             List<Tensor> cotangents = List.of(cotangent);
             List<double[]> gradients = new ArrayList<>();
             for (Tensor gradient : engine.gradients(List.of(result), variables, cotangents)) {

@@ -196,7 +196,8 @@ final class GraphChecks {
 
     private void conversion() {
         Tensor x = leaf(0.5, 2);
-        assertGradient(gradients(x.to(DType.F32).square().to(DType.F64).sum(), x).get(0), 1, 4);
+        assertGradient(
+                gradients(x.to(DType.F32).square().to(DType.F64).sum(), x).get(0), 1, 4);
     }
 
     private void closedIntermediates() {

@@ -21,7 +21,8 @@ final class HandleChecks {
     }
 
     Stream<DynamicTest> tests() {
-        return OperationCases.all().stream().map(operation -> Check.named(operation.toString(), () -> check(operation)));
+        return OperationCases.all().stream()
+                .map(operation -> Check.named(operation.toString(), () -> check(operation)));
     }
 
     private void check(OperationCase operation) {

@@ -17,8 +17,7 @@ final class IndexingCases {
         addSlicesByIndex(cases);
         addElementsByIndex(cases);
         for (long[] ids : new long[][] {{}, {7}, {2, 3}, {0}, {2, 1, 3}}) {
-            cases.add(smooth(
-                    "embedding", t -> t.get(0).embedding(t.get(1)), Input.normal(5, 3), Input.index(5, ids)));
+            cases.add(smooth("embedding", t -> t.get(0).embedding(t.get(1)), Input.normal(5, 3), Input.index(5, ids)));
             for (DType dtype : new DType[] {DType.F32, DType.F64}) {
                 cases.add(valuesOnly("oneHot " + dtype, t -> t.get(0).oneHot(5, dtype), Input.index(5, ids)));
             }
@@ -61,10 +60,7 @@ final class IndexingCases {
             }
         }
         cases.add(smooth(
-                "indexSelect of a vector",
-                t -> t.get(0).indexSelect(0, t.get(1)),
-                Input.normal(5),
-                Input.index(5, 7)));
+                "indexSelect of a vector", t -> t.get(0).indexSelect(0, t.get(1)), Input.normal(5), Input.index(5, 7)));
         cases.add(smooth(
                 "indexAdd of a vector",
                 t -> t.get(0).indexAdd(0, t.get(1), t.get(2)),
@@ -77,10 +73,7 @@ final class IndexingCases {
         long[][] indexShapes = {{3, 5, 2}, {2, 7, 1}, {1, 1, 1}, {3, 0, 2}};
         for (long[] index : indexShapes) {
             cases.add(smooth(
-                    "gather along 1",
-                    t -> t.get(0).gather(1, t.get(1)),
-                    Input.normal(3, 5, 2),
-                    Input.index(5, index)));
+                    "gather along 1", t -> t.get(0).gather(1, t.get(1)), Input.normal(3, 5, 2), Input.index(5, index)));
             cases.add(smooth(
                     "scatterAdd along 1",
                     t -> t.get(0).scatterAdd(1, t.get(1), t.get(2)),
@@ -90,8 +83,7 @@ final class IndexingCases {
         }
         cases.add(smooth(
                 "gather along -1", t -> t.get(0).gather(-1, t.get(1)), Input.normal(2, 7), Input.index(7, 2, 3)));
-        cases.add(smooth(
-                "gather along 0", t -> t.get(0).gather(0, t.get(1)), Input.normal(7), Input.index(7, 11)));
+        cases.add(smooth("gather along 0", t -> t.get(0).gather(0, t.get(1)), Input.normal(7), Input.index(7, 11)));
         cases.add(smooth(
                 "scatterAdd along 0",
                 t -> t.get(0).scatterAdd(0, t.get(1), t.get(2)),

@@ -107,8 +107,7 @@ final class MemoryChecks {
         try (Tensor x = ones(2, 3)) {
             MemoryStatistics before = engine.memory();
             assertThatThrownBy(() -> x.matmul(x)).isInstanceOf(MnemeException.class);
-            assertThatThrownBy(() -> x.attention(x, x, Attention.FULL))
-                    .isInstanceOf(MnemeException.class);
+            assertThatThrownBy(() -> x.attention(x, x, Attention.FULL)).isInstanceOf(MnemeException.class);
             assertThatThrownBy(() -> x.select(1, 5)).isInstanceOf(MnemeException.class);
             assertThat(engine.memory()).isEqualTo(before);
         }
@@ -123,10 +122,10 @@ final class MemoryChecks {
             try (TensorScope scope = engine.scope()) {
                 List<Tensor> operands = new ArrayList<>();
                 List<Tensor> variables = new ArrayList<>();
-                for (Tensor operand :
-                        Engines.operands(engine, operation, operation.draw(), DType.F64, Layout.DENSE)) {
+                for (Tensor operand : Engines.operands(engine, operation, operation.draw(), DType.F64, Layout.DENSE)) {
                     operands.add(operand.dtype().isFloating() ? operand.variable() : operand);
-                    variables.addAll(operand.dtype().isFloating() ? List.of(operands.get(operands.size() - 1)) : List.of());
+                    variables.addAll(
+                            operand.dtype().isFloating() ? List.of(operands.get(operands.size() - 1)) : List.of());
                 }
                 Tensor result = operation.function().apply(operands);
                 engine.gradients(List.of(result.sum()), variables, new ArrayList<>(Collections.nCopies(1, null)));

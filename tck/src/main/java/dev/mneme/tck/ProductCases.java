@@ -29,8 +29,8 @@ final class ProductCases {
             {{0, 2, 3}, {0, 3, 2}},
         };
         for (long[][] shapes : factors) {
-            cases.add(smooth(
-                    "matmul", t -> t.get(0).matmul(t.get(1)), Input.normal(shapes[0]), Input.normal(shapes[1])));
+            cases.add(
+                    smooth("matmul", t -> t.get(0).matmul(t.get(1)), Input.normal(shapes[0]), Input.normal(shapes[1])));
             cases.add(smooth(
                     "matmul of transposes",
                     t -> t.get(1).transpose(-1, -2).matmul(t.get(0).transpose(-1, -2)),

@@ -76,9 +76,11 @@ final class RandomChecks {
         double[] values = normal(dtype, 11);
         assertThat(mean(values)).isCloseTo(0, within(0.03));
         assertThat(variance(values)).isCloseTo(1, within(0.04));
-        double fourth = Arrays.stream(values).map(value -> Math.pow(value, 4)).average().orElseThrow();
+        double fourth =
+                Arrays.stream(values).map(value -> Math.pow(value, 4)).average().orElseThrow();
         assertThat(fourth).as("fourth moment").isCloseTo(3, within(0.3));
-        double beyond2 = Arrays.stream(values).filter(value -> Math.abs(value) > 2).count() / (double) values.length;
+        double beyond2 =
+                Arrays.stream(values).filter(value -> Math.abs(value) > 2).count() / (double) values.length;
         assertThat(beyond2).as("share beyond two deviations").isCloseTo(0.0455, within(0.006));
     }
 
@@ -87,7 +89,8 @@ final class RandomChecks {
         double[] firsts = new double[500];
         for (int i = 0; i < firsts.length; i++) {
             try (TensorScope scope = engine.scope()) {
-                firsts[i] = engine.uniform(Shape.scalar(), dtype, keys.nextKey()).item();
+                firsts[i] =
+                        engine.uniform(Shape.scalar(), dtype, keys.nextKey()).item();
             }
         }
         assertThat(mean(firsts)).isCloseTo(0.5, within(0.06));
@@ -100,7 +103,10 @@ final class RandomChecks {
 
     private static double variance(double[] values) {
         double mean = mean(values);
-        return Arrays.stream(values).map(value -> (value - mean) * (value - mean)).average().orElseThrow();
+        return Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .average()
+                .orElseThrow();
     }
 
     private static double correlation(double[] a, double[] b) {

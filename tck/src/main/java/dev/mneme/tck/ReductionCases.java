@@ -52,11 +52,8 @@ final class ReductionCases {
                 cases.add(smooth("mean" + over, t -> t.get(0).mean(keepDim, dims), Input.normal(2, 5, 3)));
                 cases.add(smooth("variance" + over, t -> t.get(0).variance(keepDim, dims), Input.normal(2, 5, 3)));
                 cases.add(valuesOnly(
-                        "sum of integers" + over,
-                        t -> t.get(0).sum(keepDim, dims),
-                        Input.of(Values.INTEGER, 2, 5, 3)));
-                cases.add(valuesOnly(
-                        "sum of masks" + over, t -> t.get(0).sum(keepDim, dims), Input.mask(2, 5, 3)));
+                        "sum of integers" + over, t -> t.get(0).sum(keepDim, dims), Input.of(Values.INTEGER, 2, 5, 3)));
+                cases.add(valuesOnly("sum of masks" + over, t -> t.get(0).sum(keepDim, dims), Input.mask(2, 5, 3)));
             }
         }
         for (long[] shape : new long[][] {{}, {1}, {7}, {0}, {2, 3}}) {
@@ -82,17 +79,13 @@ final class ReductionCases {
                         Input.apart(2, 5, 3)));
             }
             cases.add(smooth(
-                    "sortDescending" + at,
-                    t -> t.get(0).sortDescending(dim).values(),
-                    Input.apart(2, 5, 3)));
+                    "sortDescending" + at, t -> t.get(0).sortDescending(dim).values(), Input.apart(2, 5, 3)));
             cases.add(valuesOnly(
                     "positions of sortDescending" + at,
                     t -> t.get(0).sortDescending(dim).indices(),
                     Input.apart(2, 5, 3)));
             cases.add(valuesOnly(
-                    "largest integers" + at,
-                    t -> t.get(0).topk(2, dim).values(),
-                    Input.of(Values.INTEGER, 2, 5, 3)));
+                    "largest integers" + at, t -> t.get(0).topk(2, dim).values(), Input.of(Values.INTEGER, 2, 5, 3)));
         }
         cases.add(smooth("topk of none", t -> t.get(0).topk(2, 1).values(), Input.apart(0, 3)));
         cases.add(smooth("cumsum of one", t -> t.get(0).cumsum(0), Input.normal(1)));

@@ -444,8 +444,7 @@ class ReferenceKernels implements ArrayKernels<HostArray> {
     @Override
     public HostArray concat(List<HostArray> arrays, int dim) {
         HostArray first = arrays.get(0);
-        long total =
-                arrays.stream().mapToLong(array -> array.shape().size(dim)).sum();
+        long total = arrays.stream().mapToLong(array -> array.shape().size(dim)).sum();
         HostArray result = HostArray.allocate(first.shape().with(dim, total), first.dtype());
         int[] strides = Cells.strides(result.shape());
         int start = 0;
@@ -505,7 +504,8 @@ class ReferenceKernels implements ArrayKernels<HostArray> {
     }
 
     private static HostArray addedAt(HostArray x, int[] cells, HostArray source) {
-        HostArray result = HostArray.pick(x, x.shape(), IntStream.range(0, x.size()).toArray());
+        HostArray result =
+                HostArray.pick(x, x.shape(), IntStream.range(0, x.size()).toArray());
         for (int i = 0; i < cells.length; i++) {
             result.addCell(cells[i], source, i);
         }

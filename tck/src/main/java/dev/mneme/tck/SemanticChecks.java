@@ -64,7 +64,9 @@ final class SemanticChecks {
     private double[] gradient(Tensor output, Tensor variable) {
         List<Tensor> unweighted = new ArrayList<>();
         unweighted.add(null);
-        return engine.gradients(List.of(output), List.of(variable), unweighted).get(0).toDoubles();
+        return engine.gradients(List.of(output), List.of(variable), unweighted)
+                .get(0)
+                .toDoubles();
     }
 
     private void hostCopies() {
@@ -112,8 +114,7 @@ final class SemanticChecks {
     private void gradientOfTies() {
         Tensor x = tensor(Shape.of(2, 3), 1, 3, 3, 2, 2, 2).variable();
         double third = 1.0 / 3;
-        Engines.assertClose(
-                gradient(x.max(1, false).sum(), x), new double[] {0, 0.5, 0.5, third, third, third}, EXACT);
+        Engines.assertClose(gradient(x.max(1, false).sum(), x), new double[] {0, 0.5, 0.5, third, third, third}, EXACT);
         Tensor y = tensor(1, 1, 5).variable();
         Engines.assertClose(gradient(y.min(0, true).sum(), y), new double[] {0.5, 0.5, 0}, EXACT);
     }
@@ -173,10 +174,13 @@ final class SemanticChecks {
         Tensor query = engine.normal(Shape.of(2, 2, 16, 4), DType.F64, 1);
         Tensor key = engine.normal(Shape.of(2, 2, 64, 4), DType.F64, 2);
         Tensor ones = engine.ones(Shape.of(2, 2, 64, 1), DType.F64);
-        double[] kept = query.attention(key, ones, Attention.FULL.withDropout(0.25, 7)).toDoubles();
-        assertThat(query.attention(key, ones, Attention.FULL.withDropout(0.25, 7)).toDoubles())
+        double[] kept =
+                query.attention(key, ones, Attention.FULL.withDropout(0.25, 7)).toDoubles();
+        assertThat(query.attention(key, ones, Attention.FULL.withDropout(0.25, 7))
+                        .toDoubles())
                 .containsExactly(kept);
-        assertThat(query.attention(key, ones, Attention.FULL.withDropout(0.25, 8)).toDoubles())
+        assertThat(query.attention(key, ones, Attention.FULL.withDropout(0.25, 8))
+                        .toDoubles())
                 .isNotEqualTo(kept);
         double mean = Arrays.stream(kept).average().orElseThrow();
         assertThat(mean).as("mean sum of the dropped and scaled weights").isBetween(0.9, 1.1);
@@ -245,8 +249,17 @@ final class SemanticChecks {
     private void resultsDoNotAlias() {
         Tensor x = tensor(1, 2, 3);
         List<Tensor> results = List.of(
-                x.add(0), x.mul(1), x.maximum(x), x.relu(), x.abs(), x.sum(true, 0), x.cumsum(0),
-                x.indexSelect(0, engine.arange(0, 3)), x.gt(0).where(x, x), x.pow(1), x.neg().neg());
+                x.add(0),
+                x.mul(1),
+                x.maximum(x),
+                x.relu(),
+                x.abs(),
+                x.sum(true, 0),
+                x.cumsum(0),
+                x.indexSelect(0, engine.arange(0, 3)),
+                x.gt(0).where(x, x),
+                x.pow(1),
+                x.neg().neg());
         List<double[]> before = results.stream().map(Tensor::toDoubles).toList();
         x.assign(tensor(7, 8, 9));
         for (int i = 0; i < before.size(); i++) {

@@ -46,7 +46,11 @@ final class ShapingCases {
         moves("expand to nothing", x -> x.expand(Shape.of(0, 3)), 1, 3);
         moves("reshape of expand", x -> x.expand(Shape.of(2, 5, 3)).reshape(10, 3), 5, 1);
         moves("reshape of permute", x -> x.permute(2, 0, 1).reshape(6, 5), 2, 5, 3);
-        moves("permute of slice of expand", x -> x.expand(Shape.of(2, 5, 3)).slice(1, 1, 4).permute(2, 1, 0), 1, 3);
+        moves(
+                "permute of slice of expand",
+                x -> x.expand(Shape.of(2, 5, 3)).slice(1, 1, 4).permute(2, 1, 0),
+                1,
+                3);
     }
 
     private void addPermutations() {
@@ -89,8 +93,7 @@ final class ShapingCases {
                 "concat of a tensor with itself",
                 t -> t.get(0).backend().concat(List.of(t.get(0), t.get(0)), 0),
                 Input.normal(2, 3)));
-        cases.add(smooth(
-                "concat of one", t -> t.get(0).backend().concat(List.of(t.get(0)), 0), Input.normal(2, 3)));
+        cases.add(smooth("concat of one", t -> t.get(0).backend().concat(List.of(t.get(0)), 0), Input.normal(2, 3)));
         for (int dim : new int[] {0, 1, 2, -1}) {
             cases.add(smooth(
                     "stack along " + dim,

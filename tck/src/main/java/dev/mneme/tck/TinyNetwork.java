@@ -32,9 +32,14 @@ final class TinyNetwork implements AutoCloseable {
         this.dtype = dtype;
         SplittableRandom random = new SplittableRandom(7);
         List<Shape> shapes = List.of(Shape.of(16, 2), Shape.of(16), Shape.of(2, 16), Shape.of(2));
-        this.parameters = shapes.stream().map(shape -> drawn(random, shape, 0.5)).toList();
-        this.firstMoments = shapes.stream().map(shape -> engine.zeros(shape, dtype).unscoped()).toList();
-        this.secondMoments = shapes.stream().map(shape -> engine.zeros(shape, dtype).unscoped()).toList();
+        this.parameters =
+                shapes.stream().map(shape -> drawn(random, shape, 0.5)).toList();
+        this.firstMoments = shapes.stream()
+                .map(shape -> engine.zeros(shape, dtype).unscoped())
+                .toList();
+        this.secondMoments = shapes.stream()
+                .map(shape -> engine.zeros(shape, dtype).unscoped())
+                .toList();
     }
 
     private Tensor drawn(SplittableRandom random, Shape shape, double scale) {

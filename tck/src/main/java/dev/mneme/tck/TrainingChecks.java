@@ -90,7 +90,10 @@ final class TrainingChecks {
                 return gradient;
             });
             for (double[] gradient : gradients) {
-                Engines.assertClose(gradient, IntStream.range(0, 5).mapToDouble(i -> 2 * Math.E).toArray(), 1e-12);
+                Engines.assertClose(
+                        gradient,
+                        IntStream.range(0, 5).mapToDouble(i -> 2 * Math.E).toArray(),
+                        1e-12);
             }
         }
         assertThat(engine.memory()).isEqualTo(before);
@@ -102,7 +105,9 @@ final class TrainingChecks {
             Tensor variable = engine.ones(Shape.of(2), DType.F64).variable();
             List<Tensor> others = onThreads(() -> {
                 Tensor result = variable.exp();
-                assertThat(result.requiresGradient()).as("recording on another thread").isTrue();
+                assertThat(result.requiresGradient())
+                        .as("recording on another thread")
+                        .isTrue();
                 return result;
             });
             assertThat(variable.exp().requiresGradient()).isFalse();

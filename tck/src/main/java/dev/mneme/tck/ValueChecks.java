@@ -1,6 +1,5 @@
 package dev.mneme.tck;
 
-
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;

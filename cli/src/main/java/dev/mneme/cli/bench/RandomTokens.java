@@ -32,7 +32,7 @@ record RandomTokens(int vocabulary, int segmentLength, int segments) implements 
         return new WindowSource() {
             @Override
             public long size() {
-                return Long.MAX_VALUE;
+                return split == Split.TRAIN ? Long.MAX_VALUE : 1;
             }
 
             @Override

@@ -25,13 +25,19 @@ final class Checks {
     }
 
     static Shape broadcast(String operation, Shape a, Shape b) {
-        int common = Math.min(a.rank(), b.rank());
-        for (int dim = -common; dim < 0; dim++) {
-            if (a.size(dim) != b.size(dim) && a.size(dim) != 1 && b.size(dim) != 1) {
-                throw shapeMismatch(operation, "shapes that broadcast together", a, b);
-            }
+        if (!areBroadcastable(a, b)) {
+            throw shapeMismatch(operation, "shapes that broadcast together", a, b);
         }
         return a.broadcast(b);
+    }
+
+    static boolean areBroadcastable(Shape a, Shape b) {
+        for (int dim = -Math.min(a.rank(), b.rank()); dim < 0; dim++) {
+            if (a.size(dim) != b.size(dim) && a.size(dim) != 1 && b.size(dim) != 1) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static int dim(String operation, Shape shape, int dim) {

@@ -72,8 +72,7 @@ final class Differentiation<A> implements AutoCloseable {
         reachable = reachable();
         Set<Node<A>> relevant = new HashSet<>();
         for (Node<A> node : reachable) {
-            if (targets.contains(node)
-                    || node.operands().stream().anyMatch(relevant::contains)) {
+            if (targets.contains(node) || node.operands().stream().anyMatch(relevant::contains)) {
                 relevant.add(node);
             }
         }
@@ -101,7 +100,9 @@ final class Differentiation<A> implements AutoCloseable {
             }
         }
         seen.forEach(Node::retain);
-        return seen.stream().sorted(Comparator.comparingLong(node -> node.order)).toList();
+        return seen.stream()
+                .sorted(Comparator.comparingLong(node -> node.order))
+                .toList();
     }
 
     private void pull(Node<A> node, Storage<A> gradient, Set<Node<A>> relevant) {

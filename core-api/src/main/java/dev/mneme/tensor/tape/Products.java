@@ -11,14 +11,17 @@ final class Products {
         A second = b.array("matmul");
         Checks.sameType("matmul", a, b);
         Checks.floating("matmul", a);
-        if (a.rank() < 2 || b.rank() < 2 || a.size(-1) != b.size(-2)) {
-            throw Checks.shapeMismatch("matmul", "shapes (.., n, m) and (.., m, p)", a.shape(), b.shape());
+        if (a.rank() < 2 || b.rank() < 2 || a.size(-1) != b.size(-2) || !haveCommonBatch(a.shape(), b.shape())) {
+            throw Checks.shapeMismatch(
+                    "matmul",
+                    "shapes (.., n, m) and (.., m, p) whose leading dimensions broadcast together",
+                    a.shape(),
+                    b.shape());
         }
         TapeBackend<A> tape = a.backend();
         if (a.rank() > 2 && b.rank() == 2) {
             return byMatrix("matmul", a, b, false);
         }
-        Checks.broadcast("matmul", leading(a.shape()), leading(b.shape()));
         Storage<A> result = tape.compute("matmul", () -> tape.kernels().matmul(first, false, second, false), a, b);
         return tape.record(
                 "matmul",
@@ -76,7 +79,7 @@ final class Products {
                         x.storage()));
     }
 
-    private static Shape leading(Shape shape) {
-        return shape.without(-1).without(-1);
+    private static boolean haveCommonBatch(Shape a, Shape b) {
+        return Checks.areBroadcastable(a.without(-1).without(-1), b.without(-1).without(-1));
     }
 }

@@ -48,19 +48,14 @@ final class Shaping {
 
     static <A> TapeTensor<A> permute(TapeTensor<A> x, int... dims) {
         A array = x.array("permute");
+        if (Checks.dims("permute", x.shape(), dims).length != x.rank()) {
+            throw Checks.shapeMismatch("permute", "each dimension of " + x.shape() + " once", Arrays.toString(dims));
+        }
         int[] order = new int[dims.length];
         int[] inverse = new int[dims.length];
-        boolean[] seen = new boolean[x.rank()];
         for (int i = 0; i < dims.length; i++) {
-            order[i] = Checks.dim("permute", x.shape(), dims[i]);
+            order[i] = x.shape().dim(dims[i]);
             inverse[order[i]] = i;
-            seen[order[i]] = true;
-        }
-        for (boolean named : seen) {
-            if (!named || dims.length != seen.length) {
-                throw Checks.shapeMismatch(
-                        "permute", "each dimension of " + x.shape() + " once", Arrays.toString(dims));
-            }
         }
         TapeBackend<A> tape = x.backend();
         Storage<A> result = tape.computeView("permute", () -> tape.kernels().permute(array, order), x);

@@ -62,6 +62,9 @@ public final class TapeBackend<A> implements TensorBackend {
     @Override
     public Tensor full(Shape shape, double value, DType dtype) {
         checkSupported("full", dtype);
+        if (dtype == DType.I64 && value != Math.rint(value)) {
+            throw Checks.typeMismatch("full", "a whole number for I64", value);
+        }
         return created("full", shape, () -> kernels.full(shape, value, dtype));
     }
 
@@ -271,8 +274,8 @@ public final class TapeBackend<A> implements TensorBackend {
 
     /** A tensor of the innermost scope; takes over the references. */
     TapeTensor<A> handle(Storage<A> storage, @Nullable Node<A> node) {
-        TapeTensor<A> tensor = new TapeTensor<>(
-                this, storage, kernels.shape(storage.array), kernels.dtype(storage.array), node);
+        TapeTensor<A> tensor =
+                new TapeTensor<>(this, storage, kernels.shape(storage.array), kernels.dtype(storage.array), node);
         memory.tensorOpened();
         tensor.belongTo(innermostScope.get());
         return tensor;

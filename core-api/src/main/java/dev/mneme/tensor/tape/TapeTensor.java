@@ -33,8 +33,7 @@ final class TapeTensor<A> implements Tensor {
         return storage;
     }
 
-    @Nullable
-    Node<A> node() {
+    @Nullable Node<A> node() {
         return node;
     }
 

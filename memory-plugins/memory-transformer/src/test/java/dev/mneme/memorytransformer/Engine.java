@@ -11,6 +11,7 @@ import dev.mneme.tensor.EngineProvider;
 import dev.mneme.tensor.TensorBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class Engine {
     /** The engine; skips the test, saying why, where it does not work on this machine. */
     TensorBackend backend() {
         Assumptions.assumeTrue(backend != null, missing);
-        return java.util.Objects.requireNonNull(backend);
+        return Objects.requireNonNull(backend);
     }
 
     @Override

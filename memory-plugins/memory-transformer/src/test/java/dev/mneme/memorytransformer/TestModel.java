@@ -24,11 +24,14 @@ import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A mechanism in F64 whose insides can be looked at. */
 final class TestModel implements AutoCloseable {
@@ -38,16 +41,17 @@ final class TestModel implements AutoCloseable {
     /** The same on the host. */
     record Values(double[] logits, double[] memory, double[] sequence) {}
 
+    /** Of all first values. */
+    static final long SEED = 5;
+
     private final TensorBackend backend;
     private final Mechanism mechanism;
     private final RecordingWriter recorder;
-    private final long vocabulary;
 
-    private TestModel(TensorBackend backend, Mechanism mechanism, RecordingWriter recorder, long vocabulary) {
+    private TestModel(TensorBackend backend, Mechanism mechanism, RecordingWriter recorder) {
         this.backend = backend;
         this.mechanism = mechanism;
         this.recorder = recorder;
-        this.vocabulary = vocabulary;
     }
 
     /** Seven tokens, segments of up to 8, targets of up to 8. */
@@ -80,6 +84,16 @@ final class TestModel implements AutoCloseable {
         return create(backend, config, backbone, task, reader -> reader, writer -> writer);
     }
 
+    /** With a writer that stands before the mechanism's own. */
+    static TestModel create(
+            TensorBackend backend,
+            MemoryTransformerConfig config,
+            BackboneConfig backbone,
+            TaskInfo task,
+            UnaryOperator<Writer> writer) {
+        return create(backend, config, backbone, task, reader -> reader, writer);
+    }
+
     /** With a reader and a writer that stand before the mechanism's own. */
     static TestModel create(
             TensorBackend backend,
@@ -88,7 +102,7 @@ final class TestModel implements AutoCloseable {
             TaskInfo task,
             UnaryOperator<Reader> reader,
             UnaryOperator<Writer> writer) {
-        MechanismContext context = new MechanismContext(new ModuleContext(backend, DType.F64, 5), backbone, task);
+        MechanismContext context = new MechanismContext(new ModuleContext(backend, DType.F64, SEED), backbone, task);
         Mechanism original = new MemoryTransformerProvider().create(config, context);
         original.controller().close();
         RecordingWriter recorder = new RecordingWriter(writer.apply(original.writer()));
@@ -99,24 +113,39 @@ final class TestModel implements AutoCloseable {
                 asked,
                 recorder,
                 new TransformerController(context, asked, recorder, config.reservedPositions()));
-        TestModel model = new TestModel(backend, mechanism, recorder, task.targetVocabulary());
-        model.spreadOut();
+        TestModel model = new TestModel(backend, mechanism, recorder);
+        spreadOut(model.parameters());
         return model;
     }
 
     /** Biases and gains start at 0 and 1, where many mistakes do not show. */
-    private void spreadOut() {
-        parameters().forEach((path, parameter) -> {
+    static void spreadOut(Map<String, Parameter> parameters) {
+        parameters.forEach((path, parameter) -> {
             if (path.endsWith("bias") || path.endsWith("gain")) {
-                try (TensorScope scope = backend.scope()) {
-                    double[] values = parameter.value().toDoubles();
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] += 0.3 * Math.sin(path.length() + 1.7 * i);
-                    }
-                    assign(path, values);
+                Tensor value = parameter.value();
+                double[] values = value.toDoubles();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] += 0.3 * Math.sin(path.length() + 1.7 * i);
+                }
+                try (Tensor spread = value.backend().tensor(values, value.shape(), value.dtype()).unscoped()) {
+                    value.assign(spread);
                 }
             }
         });
+    }
+
+    /** Gives the writer's parameter sets the values of the backbone's. */
+    void copyBackboneToWriter() {
+        for (String path : parameters().keySet()) {
+            if (path.startsWith("writer.")) {
+                String twin = path.replace("writer.norm", "writer.layers.norm").replace("writer.", "controller.");
+                value(path).assign(value(twin));
+            }
+        }
+    }
+
+    TensorBackend backend() {
+        return backend;
     }
 
     Mechanism mechanism() {
@@ -173,7 +202,7 @@ final class TestModel implements AutoCloseable {
     }
 
     /** Values of a segment made from ids, of which those at true are real. */
-    Values values(boolean @org.jspecify.annotations.Nullable [] valid, long[]... ids) {
+    Values values(boolean @Nullable [] valid, long[]... ids) {
         try (TensorScope scope = backend.scope();
                 GradientMode off = backend.noGradient()) {
             Run run = run(segment(valid, ids));
@@ -183,20 +212,20 @@ final class TestModel implements AutoCloseable {
     }
 
     /** A segment in the caller's scope. */
-    Segment segment(boolean @org.jspecify.annotations.Nullable [] valid, long[]... ids) {
+    Segment segment(boolean @Nullable [] valid, long[]... ids) {
         Tensor tokens = tokens(ids);
         return new Segment(tokens, valid == null ? null : backend.tensor(valid, tokens.shape()), null);
     }
 
     Tensor tokens(long[]... ids) {
-        long[] flat = java.util.Arrays.stream(ids).flatMapToLong(java.util.Arrays::stream).toArray();
+        long[] flat = Arrays.stream(ids).flatMapToLong(Arrays::stream).toArray();
         return backend.tensor(flat, Shape.of(ids.length, ids[0].length));
     }
 
     /** Gradients of a scalar made from a run, by parameter path. */
-    Map<String, double[]> gradients(Function<TensorBackend, Segment> segment, Function<Run, Tensor> scalar) {
+    Map<String, double[]> gradients(Function<Run, Tensor> scalar, boolean @Nullable [] valid, long[]... ids) {
         try (TensorScope scope = backend.scope()) {
-            return gradients(scalar.apply(run(segment.apply(backend))));
+            return gradients(scalar.apply(run(segment(valid, ids))));
         }
     }
 
@@ -205,7 +234,7 @@ final class TestModel implements AutoCloseable {
         List<String> paths = new ArrayList<>(parameters().keySet());
         List<Tensor> leaves = paths.stream().map(this::value).toList();
         List<Tensor> gradients =
-                backend.gradients(List.of(scalar), leaves, java.util.Collections.singletonList(null));
+                backend.gradients(List.of(scalar), leaves, Collections.singletonList(null));
         Map<String, double[]> byPath = new LinkedHashMap<>();
         for (int i = 0; i < paths.size(); i++) {
             byPath.put(paths.get(i), gradients.get(i).toDoubles());
@@ -229,10 +258,6 @@ final class TestModel implements AutoCloseable {
             mechanism.memory().schema().check(stream.finish(), opening.batch());
             return backend.concat(logits, 1).toDoubles();
         }
-    }
-
-    long vocabulary() {
-        return vocabulary;
     }
 
     @Override

@@ -179,7 +179,7 @@ public final class RunFolder {
      * @return closes to release
      * @throws MnemeException ({@code FILE_FAILED}) if another process is writing
      */
-    public AutoCloseable lock() {
+    public Lock lock() {
         Path file = path.resolve("run.lock");
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -190,9 +190,29 @@ public final class RunFolder {
                         ErrorCode.FILE_FAILED,
                         "another process is training in " + path + ". Wait for it, or train in another folder");
             }
-            return channel;
+            return new Lock(file, channel);
         } catch (IOException e) {
             throw AtomicFiles.failed("lock", file, e);
+        }
+    }
+
+    /** The right to write into a run folder. */
+    public static final class Lock implements AutoCloseable {
+        private final Path file;
+        private final FileChannel channel;
+
+        private Lock(Path file, FileChannel channel) {
+            this.file = file;
+            this.channel = channel;
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw AtomicFiles.failed("unlock", file, e);
+            }
         }
     }
 

@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import java.io.IOException;
@@ -17,15 +20,18 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads and writes configuration files: JSON by the file's ending, YAML otherwise. */
 final class ConfigFiles {
-    private static final YAMLMapper YAML = YAMLMapper.builder()
+    private static final YAMLMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
+                    .stringQuotingChecker(new PlainWordsUnquoted())
+                    .build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
             .build();
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -42,19 +48,20 @@ final class ConfigFiles {
         } catch (IOException e) {
             throw new MnemeException(
                     ErrorCode.FILE_FAILED,
-                    "cannot read the configuration " + file + ": " + e.getClass().getSimpleName()
-                            + "; check the path and that it is text in UTF-8",
+                    "cannot read the configuration " + file + ": "
+                            + e.getClass().getSimpleName() + "; check the path and that it is text in UTF-8",
                     e);
         }
         boolean isJson = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
         ObjectMapper mapper = isJson ? JSON : YAML;
         Object content;
         try {
-            content = text.isBlank() ? null : mapper.readValue(text, Object.class);
+            JsonNode tree = mapper.readTree(text);
+            content = tree.isMissingNode() ? null : mapper.treeToValue(tree, Object.class);
         } catch (JsonProcessingException e) {
             throw new MnemeException(
                     ErrorCode.CONFIG_INVALID,
-                    position(file, e.getLocation()) + ": not " + (isJson ? "JSON: " : "YAML: ") + firstLine(e),
+                    position(file, e.getLocation()) + ": not " + (isJson ? "JSON: " : "YAML: ") + problem(e),
                     e);
         }
         if (content == null) {
@@ -80,7 +87,9 @@ final class ConfigFiles {
 
     private static String write(ObjectMapper mapper, Map<String, Object> content) {
         try {
-            return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(content).strip() + "\n";
+            return mapper.writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(content)
+                            .strip() + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a configuration of plain values cannot be written", e);
         }
@@ -92,8 +101,21 @@ final class ConfigFiles {
                 : file + ", line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
-    /** The library's own words without the excerpt and the position that follow. */
-    private static String firstLine(JsonProcessingException e) {
-        return e.getOriginalMessage().lines().findFirst().orElse("unreadable");
+    /** The library's own words without its excerpts and positions, which are indented. */
+    private static String problem(JsonProcessingException e) {
+        return e.getOriginalMessage()
+                .lines()
+                .filter(line -> !line.isBlank() && !line.startsWith(" "))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Quotes text that could be read as something else. */
+    private static final class PlainWordsUnquoted extends StringQuotingChecker.Default {
+        private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9_./-]*");
+
+        @Override
+        public boolean needToQuoteValue(String value) {
+            return super.needToQuoteValue(value) || !PLAIN.matcher(value).matches();
+        }
     }
 }

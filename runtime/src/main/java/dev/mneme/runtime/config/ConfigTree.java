@@ -77,7 +77,8 @@ final class ConfigTree {
 
     /** The memory, task, engine or seed given, or else the fallback. */
     String text(String key, String fallback) {
-        Object value = CHOICES.contains(key) ? sections.getOrDefault(key, Map.of()).get(NAME) : scalars.get(key);
+        Object value =
+                CHOICES.contains(key) ? sections.getOrDefault(key, Map.of()).get(NAME) : scalars.get(key);
         return value == null ? fallback : value.toString().trim();
     }
 

@@ -27,7 +27,8 @@ final class Problems {
                 throw e;
             }
             refusals.add(e);
-            sentences.add(String.valueOf(e.getMessage()).substring(e.code().name().length() + 2));
+            sentences.add(
+                    String.valueOf(e.getMessage()).substring(e.code().name().length() + 2));
         }
         return fallback;
     }

@@ -67,8 +67,7 @@ public final class RunConfigLoader {
         String memory = tree.text(ConfigTree.MEMORY, DEFAULT_MEMORY);
         String task = tree.text(ConfigTree.TASK, "");
         Map<String, Object> memorySettings = problems.collect(
-                Map.of(),
-                () -> Settings.toMap(memories.require(memory).configure(tree.section(ConfigTree.MEMORY))));
+                Map.of(), () -> Settings.toMap(memories.require(memory).configure(tree.section(ConfigTree.MEMORY))));
         Map<String, Object> taskSettings = Map.of();
         if (task.isEmpty()) {
             problems.add("task: choose one; " + NearestName.hint(task, tasks.names()));

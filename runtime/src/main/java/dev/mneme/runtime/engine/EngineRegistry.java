@@ -35,8 +35,8 @@ public final class EngineRegistry {
      */
     @Inject
     public EngineRegistry(Set<EngineProvider> providers, EngineModules modules) {
-        Map<String, List<EngineProvider>> byName =
-                providers.stream().collect(Collectors.groupingBy(EngineProvider::name, TreeMap::new, Collectors.toList()));
+        Map<String, List<EngineProvider>> byName = providers.stream()
+                .collect(Collectors.groupingBy(EngineProvider::name, TreeMap::new, Collectors.toList()));
         this.contested = new TreeMap<>();
         this.providers = new ArrayList<>();
         byName.forEach((name, sameName) -> {
@@ -113,7 +113,8 @@ public final class EngineRegistry {
         }
         throw new MnemeException(
                 ErrorCode.ENGINE_UNAVAILABLE,
-                "no engine works here" + reasons.stream().map(reason -> "\n  " + reason).collect(Collectors.joining()));
+                "no engine works here"
+                        + reasons.stream().map(reason -> "\n  " + reason).collect(Collectors.joining()));
     }
 
     private String whyBest(EngineProvider chosen, List<String> passedOver) {

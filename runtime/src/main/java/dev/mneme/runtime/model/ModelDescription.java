@@ -86,6 +86,14 @@ public record ModelDescription(
                 fields.number("seed").longValue());
     }
 
+    ModelDescription ofVersion(String version) {
+        return new ModelDescription(memory, version, memorySettings, backbone, task, dtype, seed);
+    }
+
+    ModelDescription withSettings(Map<String, Object> settings) {
+        return new ModelDescription(memory, memoryVersion, settings, backbone, task, dtype, seed);
+    }
+
     /**
      * In what two descriptions differ so that values of one model do not fit the other, as {@code key: this, not that};
      * empty if they fit.

@@ -51,7 +51,9 @@ record Extension<P>(P provider, String name, String version, Source source, List
             throws PluginRejection {
         try {
             String name = nameOf.get();
-            if (name == null || name.length() > LONGEST_NAME || !NAME.matcher(name).matches()) {
+            if (name == null
+                    || name.length() > LONGEST_NAME
+                    || !NAME.matcher(name).matches()) {
                 throw new PluginRejection(
                         "it calls a provider '" + name + "'",
                         "a name has lower-case letters, digits and single hyphens, at most " + LONGEST_NAME);

@@ -38,9 +38,7 @@ final class IsolatingPluginManager extends DefaultPluginManager {
             Throwable cause = plugin.getFailedException();
             close(plugin);
             throw new PluginRuntimeException(
-                    cause,
-                    "its plugin class did not start{}",
-                    cause == null ? "" : ": " + Services.describe(cause));
+                    cause, "its plugin class did not start{}", cause == null ? "" : ": " + Services.describe(cause));
         }
         return plugin;
     }

@@ -26,8 +26,10 @@ record NameClashes<P>(List<Loser<P>> losers, Map<String, String> contested) {
             if (claims.size() == 1) {
                 return;
             }
-            Source.Place best =
-                    claims.stream().map(claim -> claim.source().place()).min(Source.Place::compareTo).orElseThrow();
+            Source.Place best = claims.stream()
+                    .map(claim -> claim.source().place())
+                    .min(Source.Place::compareTo)
+                    .orElseThrow();
             List<Extension<P>> equals = claims.stream()
                     .filter(claim -> claim.source().place() == best)
                     .toList();

@@ -18,13 +18,10 @@ import org.pf4j.PluginWrapper;
  * @param memories at least one provider here or in {@code tasks}
  */
 record PluginJar(
-        PluginWrapper plugin,
-        List<Extension<MemoryProvider<?>>> memories,
-        List<Extension<TaskProvider<?>>> tasks) {
+        PluginWrapper plugin, List<Extension<MemoryProvider<?>>> memories, List<Extension<TaskProvider<?>>> tasks) {
 
-    private static final String SERVICES_REMEDY =
-            "name the provider's class, one a line, in META-INF/services/" + MemoryProvider.class.getName() + " or "
-                    + TaskProvider.class.getName();
+    private static final String SERVICES_REMEDY = "name the provider's class, one a line, in META-INF/services/"
+            + MemoryProvider.class.getName() + " or " + TaskProvider.class.getName();
     private static final String CLASS_REMEDY =
             "check the class names in META-INF/services, that the jar bundles the libraries it needs, that it is compiled"
                     + " for this Java (" + Runtime.version().feature() + ") and for version " + SpiVersion.CURRENT

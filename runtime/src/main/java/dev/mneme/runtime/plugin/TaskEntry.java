@@ -38,7 +38,8 @@ public record TaskEntry(
         return create(provider, values, context);
     }
 
-    private static <C extends Record> Task create(TaskProvider<C> provider, Map<String, ?> values, TaskContext context) {
+    private static <C extends Record> Task create(
+            TaskProvider<C> provider, Map<String, ?> values, TaskContext context) {
         return provider.create(Settings.bind("task", provider.configType(), values), context);
     }
 }

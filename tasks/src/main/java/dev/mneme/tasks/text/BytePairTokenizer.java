@@ -41,16 +41,17 @@ final class BytePairTokenizer implements TextTokenizer {
         }
     }
 
+    /** Twenty bits each: halves of 32 bits would make {@link Long#hashCode} collide for nearly all pairs of small ids. */
     static long pair(int left, int right) {
-        return (long) left << 32 | right;
+        return (long) left << 20 | right;
     }
 
     static int left(long pair) {
-        return (int) (pair >>> 32);
+        return (int) (pair >>> 20);
     }
 
     static int right(long pair) {
-        return (int) pair;
+        return (int) pair & 0xFFFFF;
     }
 
     static int[] bytesOf(String piece) {

@@ -16,12 +16,16 @@ final class BytePairTrainer {
     /** A pair seen once saves nothing. */
     private static final long SMALLEST_COUNT = 2;
 
+    private static final int EVERY = -1;
+
     private record Candidate(long pair, long count) {}
 
     private final List<int[]> words = new ArrayList<>();
     private final List<Integer> wordCounts = new ArrayList<>();
     private final Map<Long, Long> pairCounts = new HashMap<>();
-    private final Map<Long, Set<Integer>> wordsWithPair = new HashMap<>();
+    /** Words that hold a pair, or held it before a merge took it apart. */
+    private final Map<Long, List<Integer>> wordsWithPair = new HashMap<>();
+
     private final PriorityQueue<Candidate> queue = new PriorityQueue<>(
             Comparator.comparingLong(Candidate::count).reversed().thenComparingLong(Candidate::pair));
 
@@ -38,7 +42,7 @@ final class BytePairTrainer {
             wordCounts.add(count);
         });
         for (int word = 0; word < words.size(); word++) {
-            count(word, 1, new HashSet<>());
+            count(word, 1, EVERY);
         }
         pairCounts.forEach((pair, count) -> queue.add(new Candidate(pair, count)));
     }
@@ -68,18 +72,17 @@ final class BytePairTrainer {
     }
 
     private void replace(long pair, int merged) {
-        Set<Long> changed = new HashSet<>();
-        for (int word : List.copyOf(wordsWithPair.getOrDefault(pair, Set.of()))) {
-            count(word, -1, changed);
-            words.set(word, replaced(words.get(word), pair, merged));
-            count(word, 1, changed);
-        }
-        for (long each : changed) {
-            long count = pairCounts.getOrDefault(each, 0L);
-            if (count >= SMALLEST_COUNT) {
-                queue.add(new Candidate(each, count));
+        Set<Long> risen = new HashSet<>();
+        for (int word : wordsWithPair.remove(pair)) {
+            int[] ids = replaced(words.get(word), pair, merged);
+            if (ids.length < words.get(word).length) {
+                count(word, -1, merged);
+                words.set(word, ids);
+                risen.addAll(count(word, 1, merged));
             }
         }
+        // No other pair can have become more frequent.
+        risen.forEach(each -> queue.add(new Candidate(each, pairCounts.get(each))));
     }
 
     private static int[] replaced(int[] word, long pair, int merged) {
@@ -93,18 +96,23 @@ final class BytePairTrainer {
         return Arrays.copyOf(result, length);
     }
 
-    private void count(int word, int sign, Set<Long> changed) {
+    /**
+     * Adds a word's pairs to the counts, or takes them away.
+     *
+     * @param listed the id whose pairs the word is listed under, or {@link #EVERY}
+     * @return the pairs it was listed under
+     */
+    private List<Long> count(int word, int sign, int listed) {
         int[] ids = words.get(word);
+        List<Long> pairs = new ArrayList<>();
         for (int i = 0; i + 1 < ids.length; i++) {
             long pair = BytePairTokenizer.pair(ids[i], ids[i + 1]);
-            changed.add(pair);
             pairCounts.merge(pair, (long) sign * wordCounts.get(word), Long::sum);
-            Set<Integer> holders = wordsWithPair.computeIfAbsent(pair, unused -> new HashSet<>());
-            if (sign > 0) {
-                holders.add(word);
-            } else {
-                holders.remove(word);
+            if (sign > 0 && (listed == EVERY || ids[i] == listed || ids[i + 1] == listed)) {
+                wordsWithPair.computeIfAbsent(pair, unused -> new ArrayList<>()).add(word);
+                pairs.add(pair);
             }
         }
+        return pairs;
     }
 }

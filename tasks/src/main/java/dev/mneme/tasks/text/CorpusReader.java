@@ -25,6 +25,9 @@ import java.util.stream.Stream;
 final class CorpusReader {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** What fits into one array on every Java platform. */
+    private static final long LARGEST_FILE = Integer.MAX_VALUE - 8L;
+
     private CorpusReader() {}
 
     /** Moby Dick, one document. */
@@ -59,10 +62,10 @@ final class CorpusReader {
                             (place, line) -> documents.add(
                                     new Document(text(place, line, "text").getBytes(StandardCharsets.UTF_8))));
                 } else {
-                    documents.add(new Document(Files.readAllBytes(file)));
+                    documents.add(new Document(content(file)));
                 }
             }
-        } catch (IOException | UncheckedIOException | OutOfMemoryError e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new MnemeException(
                     ErrorCode.DATA_UNREADABLE, "reading text from " + path.toAbsolutePath() + ": " + e.getMessage(), e);
         }
@@ -74,6 +77,13 @@ final class CorpusReader {
                             + ": expected a text file, a .jsonl file or a folder of such, found no text in it");
         }
         return documents;
+    }
+
+    private static byte[] content(Path file) throws IOException {
+        if (Files.size(file) > LARGEST_FILE) {
+            throw new IOException(file + " has more than " + LARGEST_FILE + " bytes: cut it into several files");
+        }
+        return Files.readAllBytes(file);
     }
 
     private static List<Path> files(Path path) throws IOException {

@@ -65,7 +65,9 @@ final class ListTokenizer implements TextTokenizer {
 
     @Override
     public String decode(int[] text) {
-        return VisibleText.of(Arrays.stream(text).mapToObj(pieces::get).collect(Collectors.joining(separator)));
+        return VisibleText.of(Arrays.stream(text)
+                .mapToObj(id -> id == UNKNOWN ? UNKNOWN_SIGN : pieces.get(id))
+                .collect(Collectors.joining(separator)));
     }
 
     @Override

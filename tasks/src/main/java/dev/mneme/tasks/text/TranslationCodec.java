@@ -1,5 +1,6 @@
 package dev.mneme.tasks.text;
 
+import dev.mneme.task.SegmentBatch;
 import java.util.Arrays;
 
 /** A tokenizer's ids behind the special ones. */
@@ -21,28 +22,11 @@ record TranslationCodec(TextTokenizer tokenizer) {
                 .toArray();
     }
 
-    /**
-     * Text of ids; special ones and {@link dev.mneme.task.SegmentBatch#IGNORED} are left out, but for the unknown one.
-     *
-     * @param unknown what is written for it
-     */
-    String decode(long[] ids, String unknown) {
-        StringBuilder text = new StringBuilder();
-        int from = 0;
-        for (int i = 0; i <= ids.length; i++) {
-            if (i == ids.length || ids[i] == UNKNOWN) {
-                text.append(tokenizer.decode(known(ids, from, i)));
-                text.append(i == ids.length ? "" : unknown);
-                from = i + 1;
-            }
-        }
-        return text.toString();
-    }
-
-    private static int[] known(long[] ids, int from, int to) {
-        return Arrays.stream(ids, from, to)
-                .filter(id -> id >= SPECIAL)
-                .mapToInt(id -> Math.toIntExact(id - SPECIAL))
-                .toArray();
+    /** Text of ids; special ones and {@link SegmentBatch#IGNORED} are left out, but the unknown one is shown. */
+    String decode(long[] ids) {
+        return tokenizer.decode(Arrays.stream(ids)
+                .filter(id -> id >= UNKNOWN)
+                .mapToInt(id -> id == UNKNOWN ? TextTokenizer.UNKNOWN : Math.toIntExact(id - SPECIAL))
+                .toArray());
     }
 }

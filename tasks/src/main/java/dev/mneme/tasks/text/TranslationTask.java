@@ -14,10 +14,6 @@ import java.util.Objects;
 
 /** Sentence pairs in padded batches, see {@link TranslationProvider}. */
 final class TranslationTask implements Task {
-    // Two signs no tokenizer joins to a word: an unknown word never counts as translated rightly.
-    private static final String UNKNOWN_GENERATED = " \uFFFD ";
-    private static final String UNKNOWN_TRUE = " \u25A1 ";
-
     private final TranslationCodec codec;
     private final Map<Split, List<EncodedPair>> parts;
     private final TaskInfo info;
@@ -132,12 +128,12 @@ final class TranslationTask implements Task {
 
     @Override
     public String renderInput(long[] ids) {
-        return codec.decode(ids, "\uFFFD");
+        return codec.decode(ids);
     }
 
     @Override
     public String renderTarget(long[] ids) {
-        return codec.decode(ids, "\uFFFD");
+        return codec.decode(ids);
     }
 
     @Override
@@ -156,11 +152,12 @@ final class TranslationTask implements Task {
         return Map.of(
                 "bleu",
                 Bleu.corpus(
-                        hypotheses.stream()
-                                .map(ids -> codec.decode(ids, UNKNOWN_GENERATED))
-                                .toList(),
-                        references.stream()
-                                .map(ids -> codec.decode(ids, UNKNOWN_TRUE))
-                                .toList()));
+                        hypotheses.stream().map(codec::decode).toList(),
+                        references.stream().map(this::decodeReference).toList()));
+    }
+
+    /** With another sign for what is unknown, so that an unknown word never counts as translated rightly. */
+    private String decodeReference(long[] ids) {
+        return codec.decode(ids).replace(TextTokenizer.UNKNOWN_SIGN, "\u25A1");
     }
 }

@@ -21,7 +21,6 @@ final class Dropout {
     /** {@code x} with each element zeroed with a probability strictly between 0 and 1, the others scaled up. */
     static Tensor apply(TorchBackend backend, Tensor x, Shape shape, DType dtype, double probability, long key) {
         long dropped = Math.max(0, Math.min(STEPS - 1, Math.round(probability * STEPS)));
-        double scale = (double) STEPS / (STEPS - dropped);
         long count = shape.elements();
         long[] draws = {(count + PER_DRAW - 1) / PER_DRAW};
         try (Generator generator = backend.generator(key);
@@ -34,7 +33,7 @@ final class Dropout {
                     Tensor uniform = line.view(shape.toArray());
                     Tensor kept = Constants.withScalar(dropped + Short.MIN_VALUE, uniform::ge);
                     Tensor factors = kept.to(TorchDevice.nativeType(dtype))) {
-                Constants.withScalar(scale, factors::mul_);
+                Constants.withScalar(1 / (1 - probability), factors::mul_);
                 return x.mul(factors);
             }
         }

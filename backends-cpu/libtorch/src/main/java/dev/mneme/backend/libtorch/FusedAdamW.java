@@ -26,7 +26,8 @@ import org.bytedeco.pytorch.TensorVector;
  */
 final class FusedAdamW {
     private static final String OPERATION = "adamW";
-    private static final OperatorHandle KERNEL = Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", "");
+    private static final OperatorHandle KERNEL =
+            Constants.kept(Dispatcher.singleton().findSchemaOrThrow("aten::_fused_adamw_", ""));
 
     private FusedAdamW() {}
 

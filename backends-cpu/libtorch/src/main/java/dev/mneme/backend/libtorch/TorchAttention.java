@@ -1,5 +1,6 @@
 package dev.mneme.backend.libtorch;
 
+import dev.mneme.error.MnemeException;
 import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
@@ -122,7 +123,9 @@ final class TorchAttention {
     }
 
     private static Shape scoresShape(TorchTensor query, Tensor key, Attention attention) {
-        if (query.rank() != 4 || key.rank() != 4 || query.size(-1) != key.size(-1)) {
+        Shape q = query.sizes(OPERATION);
+        Shape k = TorchKernels.sizes(OPERATION, key);
+        if (q.rank() != 4 || k.rank() != 4 || q.size(-1) != k.size(-1)) {
             throw Failures.shape(
                     OPERATION,
                     "queries (B, H, L, K) and keys (B, H, S, K) of one head dim",
@@ -145,13 +148,17 @@ final class TorchAttention {
     }
 
     private static void requireBroadcastable(String what, Tensor tensor, Shape scores) {
-        if (tensor.rank() > 4 || !tensor.shape().broadcast(scores).equals(scores)) {
+        if (!Shapes.broadcastsTo(TorchKernels.sizes(OPERATION, tensor), scores)) {
             throw Failures.shape(OPERATION, "a " + what + " that broadcasts to scores " + scores, tensor.shape());
         }
     }
 
     private static Shape leading(Shape query, Shape key, Shape value) {
-        return leading(query).broadcast(leading(key)).broadcast(leading(value));
+        try {
+            return leading(query).broadcast(leading(key)).broadcast(leading(value));
+        } catch (MnemeException e) {
+            throw Failures.shape(OPERATION, "batch and heads that broadcast", query, key, value);
+        }
     }
 
     private static Shape leading(Shape shape) {

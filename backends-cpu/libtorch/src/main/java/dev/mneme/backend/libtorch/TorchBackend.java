@@ -13,6 +13,8 @@ import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
@@ -28,6 +30,7 @@ public final class TorchBackend implements TensorBackend {
         NativeEnvironment.prepare();
     }
 
+    private final String name;
     private final TorchDevice device;
     private final int threads;
     private final HostCopies hostCopies;
@@ -36,10 +39,16 @@ public final class TorchBackend implements TensorBackend {
 
     /** Tensors on the CPU. The number of threads holds for the whole process: the last opened backend sets it. */
     public static TorchBackend cpu(EngineOptions options) {
-        return new TorchBackend(TorchDevice.cpu(), options);
+        return new TorchBackend(LibTorchEngineProvider.NAME, TorchDevice.cpu(), options);
     }
 
-    public TorchBackend(TorchDevice device, EngineOptions options) {
+    /**
+     * Tensors on any device.
+     *
+     * @param name the engine's name as given to {@code --backend}
+     */
+    public TorchBackend(String name, TorchDevice device, EngineOptions options) {
+        this.name = name;
         this.device = device;
         this.threads = options.threads();
         this.hostCopies = new HostCopies(device);
@@ -48,8 +57,7 @@ public final class TorchBackend implements TensorBackend {
 
     @Override
     public EngineInfo info() {
-        return new EngineInfo(
-                LibTorchEngineProvider.NAME, NativeLibrary.version(), device.name(), threads, NativeLibrary.details());
+        return new EngineInfo(name, NativeLibrary.version(), device.name(), threads, NativeLibrary.details());
     }
 
     @Override
@@ -151,9 +159,7 @@ public final class TorchBackend implements TensorBackend {
     }
 
     private TorchTensor join(
-            String operation,
-            List<Tensor> tensors,
-            java.util.function.Function<TensorVector, org.bytedeco.pytorch.Tensor> kernel) {
+            String operation, List<Tensor> tensors, Function<TensorVector, org.bytedeco.pytorch.Tensor> kernel) {
         if (tensors.isEmpty()) {
             throw Failures.shape(operation, "at least one tensor", "none");
         }
@@ -293,8 +299,7 @@ public final class TorchBackend implements TensorBackend {
         }
     }
 
-    private TorchTensor create(
-            String operation, DType dtype, java.util.function.Supplier<org.bytedeco.pytorch.Tensor> kernel) {
+    private TorchTensor create(String operation, DType dtype, Supplier<org.bytedeco.pytorch.Tensor> kernel) {
         try {
             return own(kernel.get(), dtype);
         } catch (RuntimeException e) {

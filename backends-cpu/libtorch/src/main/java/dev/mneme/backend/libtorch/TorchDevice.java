@@ -12,6 +12,12 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Where tensors live, as LibTorch's creation functions want it told. */
 public final class TorchDevice {
+    static {
+        NativeEnvironment.prepare();
+    }
+
+    private static final TorchDevice CPU = new TorchDevice("cpu", torch::make_generator_cpu);
+
     private final String name;
     private final LongFunction<Generator> generators;
     private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
@@ -37,7 +43,7 @@ public final class TorchDevice {
 
     /** The CPU. */
     public static TorchDevice cpu() {
-        return new TorchDevice("cpu", torch::make_generator_cpu);
+        return CPU;
     }
 
     /** In LibTorch's notation. */

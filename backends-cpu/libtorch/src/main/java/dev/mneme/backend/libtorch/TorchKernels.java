@@ -47,9 +47,18 @@ abstract class TorchKernels extends NativeHandle implements Tensor {
 
     @Override
     public Shape shape() {
+        return sizes("shape");
+    }
+
+    static Shape sizes(String operation, Tensor tensor) {
+        return of(operation, tensor).sizes(operation);
+    }
+
+    /** The shape, asked for by an operation that a failure will name. */
+    final Shape sizes(String operation) {
         Shape known = shape;
         if (known == null) {
-            org.bytedeco.pytorch.Tensor x = borrow("shape");
+            org.bytedeco.pytorch.Tensor x = borrow(operation);
             try {
                 long[] sizes = new long[(int) x.dim()];
                 for (int i = 0; i < sizes.length; i++) {
@@ -144,6 +153,38 @@ abstract class TorchKernels extends NativeHandle implements Tensor {
         }
     }
 
+    /** A call with positions along a dimension; one that is out of range is named if LibTorch refused it. */
+    final Tensor indexed(String operation, int dim, Tensor index, BinaryOperator<org.bytedeco.pytorch.Tensor> kernel) {
+        try {
+            return call(operation, dtype, index, kernel);
+        } catch (MnemeException e) {
+            throw outOfRange(operation, dim, index, e);
+        }
+    }
+
+    final Tensor indexed(String operation, int dim, Tensor index, Tensor source, Kernel3 kernel) {
+        try {
+            return call(operation, dtype, index, source, kernel);
+        } catch (MnemeException e) {
+            throw outOfRange(operation, dim, index, e);
+        }
+    }
+
+    private MnemeException outOfRange(String operation, int dim, Tensor index, MnemeException e) {
+        if (e.code() != ErrorCode.SHAPE_MISMATCH) {
+            return e;
+        }
+        long size = shape().size(dim);
+        return Arrays.stream(index.toLongs())
+                .filter(position -> position < 0 || position >= size)
+                .mapToObj(position -> Failures.shape(
+                        operation,
+                        "positions from 0 to " + (size - 1) + " in dimension " + dim + " of " + shape(),
+                        position))
+                .findFirst()
+                .orElse(e);
+    }
+
     Tensor withOptionals(String operation, @Nullable Tensor first, @Nullable Tensor second, OptionalsKernel kernel) {
         List<Tensor> operands = new ArrayList<>(3);
         operands.add(this);
@@ -230,6 +271,9 @@ abstract class TorchKernels extends NativeHandle implements Tensor {
     }
 
     static void requireType(String operation, DType expected, Tensor tensor) {
+        if (!tensor.isOpen()) {
+            throw Failures.closed(operation);
+        }
         if (tensor.dtype() != expected) {
             throw Failures.dtype(operation, expected.toString(), tensor.dtype());
         }
@@ -241,21 +285,48 @@ abstract class TorchKernels extends NativeHandle implements Tensor {
     }
 
     static void requireRank(String operation, Tensor tensor, int rank) {
-        if (tensor.rank() != rank) {
-            throw Failures.shape(operation, "a tensor of rank " + rank, tensor.shape());
+        Shape sizes = sizes(operation, tensor);
+        if (sizes.rank() != rank) {
+            throw Failures.shape(operation, "a tensor of rank " + rank, sizes);
         }
     }
 
-    int dim(int dim) {
-        return shape().dim(dim);
+    static void requireShape(String operation, Shape expected, Tensor tensor) {
+        Shape sizes = sizes(operation, tensor);
+        if (!sizes.equals(expected)) {
+            throw Failures.shape(operation, "shape " + expected, sizes);
+        }
+    }
+
+    /** Whether an index has this tensor's rank and at most its sizes beside the indexed dimension. */
+    final void requireFits(String operation, int dim, Tensor index) {
+        Shape own = sizes(operation);
+        Shape other = sizes(operation, index);
+        boolean fits = own.rank() == other.rank();
+        for (int i = 0; fits && i < own.rank(); i++) {
+            fits = i == dim || other.size(i) <= own.size(i);
+        }
+        if (!fits) {
+            throw Failures.shape(operation, "an index of the rank and at most the sizes of " + own, other);
+        }
+    }
+
+    /** The non-negative index of a dimension. */
+    final int dim(String operation, int dim) {
+        int rank = sizes(operation).rank();
+        if (dim < -rank || dim >= rank) {
+            String valid = rank == 0 ? "a tensor of rank 1 or more" : "a dimension from " + -rank + " to " + (rank - 1);
+            throw Failures.shape(operation, valid, "dimension " + dim + " of " + shape());
+        }
+        return dim < 0 ? dim + rank : dim;
     }
 
     /** The given dimensions, or all of them if none is given. */
-    long[] dims(int... dims) {
+    final long[] dims(String operation, int... dims) {
         if (dims.length == 0) {
-            return IntStream.range(0, rank()).asLongStream().toArray();
+            return IntStream.range(0, sizes(operation).rank()).asLongStream().toArray();
         }
-        return Arrays.stream(dims).mapToLong(this::dim).toArray();
+        return Arrays.stream(dims).mapToLong(dim -> dim(operation, dim)).toArray();
     }
 
     private TorchTensor self() {

@@ -267,7 +267,7 @@ final class TorchTensor extends TorchKernels {
         if (dims.length == 0 && !keepDim) {
             return call("sum", result, x -> x.sum());
         }
-        long[] reduced = dims(dims);
+        long[] reduced = dims("sum", dims);
         if (reduced.length == 0) {
             return call("sum", result, x -> x.sum());
         }
@@ -277,7 +277,7 @@ final class TorchTensor extends TorchKernels {
     @Override
     public Tensor mean(boolean keepDim, int... dims) {
         requireFloating("mean");
-        long[] reduced = dims(dims);
+        long[] reduced = dims("mean", dims);
         if (reduced.length == 0) {
             return call("mean", dtype, x -> x.mean());
         }
@@ -287,26 +287,26 @@ final class TorchTensor extends TorchKernels {
     @Override
     public Tensor variance(boolean keepDim, int... dims) {
         requireFloating("variance");
-        long[] reduced = dims(dims);
+        long[] reduced = dims("variance", dims);
         return call("variance", dtype, x -> x.var(reduced, false, keepDim));
     }
 
     @Override
     public Tensor max(int dim, boolean keepDim) {
-        long[] reduced = {dim(dim)};
+        long[] reduced = {dim("max", dim)};
         return numeric("max", x -> x.amax(reduced, keepDim));
     }
 
     @Override
     public Tensor min(int dim, boolean keepDim) {
-        long[] reduced = {dim(dim)};
+        long[] reduced = {dim("min", dim)};
         return numeric("min", x -> x.amin(reduced, keepDim));
     }
 
     @Override
     public Tensor argmax(int dim, boolean keepDim) {
         requireNumeric("argmax");
-        long reduced = dim(dim);
+        long reduced = dim("argmax", dim);
         return call("argmax", DType.I64, x -> {
             try (LongOptional along = new LongOptional(reduced)) {
                 return x.argmax(along, keepDim);
@@ -316,16 +316,17 @@ final class TorchTensor extends TorchKernels {
 
     @Override
     public Tensor cumsum(int dim) {
-        long along = dim(dim);
+        long along = dim("cumsum", dim);
         return numeric("cumsum", x -> x.cumsum(along));
     }
 
     @Override
     public TopK topk(int k, int dim) {
         requireNumeric("topk");
-        long along = dim(dim);
-        if (k < 0 || k > size(dim)) {
-            throw Failures.shape("topk", "k from 0 to " + size(dim), k);
+        int along = dim("topk", dim);
+        Shape sizes = sizes("topk");
+        if (k < 0 || k > sizes.size(along)) {
+            throw Failures.shape("topk", "k from 0 to " + sizes.size(along) + " for shape " + sizes, k);
         }
         return pair("topk", x -> x.topk(k, along, true, true));
     }
@@ -333,7 +334,7 @@ final class TorchTensor extends TorchKernels {
     @Override
     public TopK sortDescending(int dim) {
         requireNumeric("sortDescending");
-        long along = dim(dim);
+        long along = dim("sortDescending", dim);
         return pair("sortDescending", x -> x.sort(along, true));
     }
 
@@ -352,26 +353,34 @@ final class TorchTensor extends TorchKernels {
 
     @Override
     public Tensor expand(Shape target) {
+        Shape from = sizes("expand");
+        if (!Shapes.broadcastsTo(from, target)) {
+            throw Failures.shape("expand", "a shape that " + from + " can be broadcast to", target);
+        }
         long[] sizes = target.toArray();
         return call("expand", dtype, x -> x.expand(sizes));
     }
 
     @Override
     public Tensor slice(int dim, long start, long end) {
-        int along = dim(dim);
-        long size = size(along);
+        int along = dim("slice", dim);
+        Shape sizes = sizes("slice");
+        long size = sizes.size(along);
         long from = start < 0 ? start + size : start;
         long to = end < 0 ? end + size : end;
         if (from < 0 || from > to || to > size) {
-            throw Failures.shape("slice", "a range within 0.." + size + " of dimension " + dim, start + ".." + end);
+            throw Failures.shape(
+                    "slice",
+                    "a range within 0 to " + size + ", dimension " + dim + " of " + sizes,
+                    start + " to " + end);
         }
         return call("slice", dtype, x -> x.narrow(along, from, to - from));
     }
 
     @Override
     public Tensor transpose(int a, int b) {
-        int first = dim(a);
-        int second = dim(b);
+        int first = dim("transpose", a);
+        int second = dim("transpose", b);
         return call("transpose", dtype, x -> x.transpose(first, second));
     }
 
@@ -382,21 +391,22 @@ final class TorchTensor extends TorchKernels {
 
     @Override
     public Tensor squeeze(int dim) {
-        if (size(dim) != 1) {
+        int along = dim("squeeze", dim);
+        if (sizes("squeeze").size(along) != 1) {
             throw Failures.shape("squeeze", "size 1 at dimension " + dim, shape());
         }
-        return call("squeeze", dtype, x -> x.squeeze((long) dim));
+        return call("squeeze", dtype, x -> x.squeeze((long) along));
     }
 
     @Override
     public Tensor select(int dim, long index) {
-        int along = dim(dim);
+        int along = dim("select", dim);
         return call("select", dtype, x -> x.select(along, index));
     }
 
     @Override
     public Tensor flip(int dim) {
-        long[] reversed = {dim(dim)};
+        long[] reversed = {dim("flip", dim)};
         return call("flip", dtype, x -> x.flip(reversed));
     }
 
@@ -404,42 +414,45 @@ final class TorchTensor extends TorchKernels {
 
     @Override
     public Tensor indexSelect(int dim, Tensor index) {
-        int along = dim(dim);
+        int along = dim("indexSelect", dim);
         requirePositions("indexSelect", index);
-        return call("indexSelect", dtype, index, (x, i) -> x.index_select(along, i));
+        return indexed("indexSelect", along, index, (x, i) -> x.index_select(along, i));
     }
 
     @Override
     public Tensor indexAdd(int dim, Tensor index, Tensor source) {
         requireNumeric("indexAdd");
-        int along = dim(dim);
+        int along = dim("indexAdd", dim);
         requirePositions("indexAdd", index);
         requireType("indexAdd", dtype, source);
-        return call("indexAdd", dtype, index, source, (x, i, s) -> x.index_add(along, i, s));
+        requireShape("indexAdd", shape().with(along, index.size(0)), source);
+        return indexed("indexAdd", along, index, source, (x, i, s) -> x.index_add(along, i, s));
     }
 
     @Override
     public Tensor gather(int dim, Tensor index) {
-        int along = dim(dim);
+        int along = dim("gather", dim);
         requireType("gather", DType.I64, index);
-        requireRank("gather", index, rank());
-        return call("gather", dtype, index, (x, i) -> x.gather(along, i));
+        requireFits("gather", along, index);
+        return indexed("gather", along, index, (x, i) -> x.gather(along, i));
     }
 
     @Override
     public Tensor scatterAdd(int dim, Tensor index, Tensor source) {
         requireNumeric("scatterAdd");
-        int along = dim(dim);
+        int along = dim("scatterAdd", dim);
         requireType("scatterAdd", DType.I64, index);
         requireType("scatterAdd", dtype, source);
-        requireRank("scatterAdd", index, rank());
-        return call("scatterAdd", dtype, index, source, (x, i, s) -> x.scatter_add(along, i, s));
+        requireFits("scatterAdd", along, index);
+        requireShape("scatterAdd", index.shape(), source);
+        return indexed("scatterAdd", along, index, source, (x, i, s) -> x.scatter_add(along, i, s));
     }
 
     @Override
     public Tensor embedding(Tensor ids) {
         requireType("embedding", DType.I64, ids);
-        return call("embedding", dtype, ids, torch::embedding);
+        requireRank("embedding", this, 2);
+        return indexed("embedding", 0, ids, torch::embedding);
     }
 
     // ---- products ----
@@ -448,7 +461,7 @@ final class TorchTensor extends TorchKernels {
     public Tensor matmul(Tensor other) {
         requireFloating("matmul");
         requireType("matmul", dtype, other);
-        if (rank() < 2 || other.rank() < 2) {
+        if (sizes("matmul").rank() < 2 || sizes("matmul", other).rank() < 2) {
             throw Failures.shape("matmul", "two tensors of rank 2 or more", shape(), other.shape());
         }
         return call("matmul", dtype, other, (x, y) -> x.matmul(y));
@@ -474,19 +487,19 @@ final class TorchTensor extends TorchKernels {
 
     @Override
     public Tensor softmax(int dim) {
-        long along = dim(dim);
+        long along = dim("softmax", dim);
         return floating("softmax", x -> torch.softmax(x, along));
     }
 
     @Override
     public Tensor logSoftmax(int dim) {
-        long along = dim(dim);
+        long along = dim("logSoftmax", dim);
         return floating("logSoftmax", x -> x.log_softmax(along));
     }
 
     @Override
     public Tensor logSumExp(int dim, boolean keepDim) {
-        long[] reduced = {dim(dim)};
+        long[] reduced = {dim("logSumExp", dim)};
         return floating("logSumExp", x -> x.logsumexp(reduced, keepDim));
     }
 
@@ -511,7 +524,7 @@ final class TorchTensor extends TorchKernels {
     @Override
     public Tensor layerNorm(@Nullable Tensor gain, @Nullable Tensor bias, double epsilon) {
         requireFloating("layerNorm");
-        long[] normal = {size(-1)};
+        long[] normal = {sizes("layerNorm").size(dim("layerNorm", -1))};
         return withOptionals("layerNorm", gain, bias, (x, scale, shift) -> {
             return torch.layer_norm(x, normal, scale, shift, epsilon, false);
         });
@@ -520,7 +533,7 @@ final class TorchTensor extends TorchKernels {
     @Override
     public Tensor rmsNorm(@Nullable Tensor gain, double epsilon) {
         requireFloating("rmsNorm");
-        long[] normal = {size(-1)};
+        long[] normal = {sizes("rmsNorm").size(dim("rmsNorm", -1))};
         return withOptionals(
                 "rmsNorm",
                 gain,
@@ -532,8 +545,10 @@ final class TorchTensor extends TorchKernels {
     public Tensor crossEntropy(Tensor targets, double labelSmoothing) {
         requireFloating("crossEntropy");
         requireType("crossEntropy", DType.I64, targets);
-        if (rank() != 2 || targets.rank() != 1 || size(0) != targets.size(0)) {
-            throw Failures.shape("crossEntropy", "logits (rows, classes) and targets (rows)", shape(), targets.shape());
+        Shape logits = sizes("crossEntropy");
+        Shape rows = sizes("crossEntropy", targets);
+        if (logits.rank() != 2 || rows.rank() != 1 || logits.size(0) != rows.size(0)) {
+            throw Failures.shape("crossEntropy", "logits (rows, classes) and targets (rows)", logits, rows);
         }
         return call("crossEntropy", dtype, targets, (x, t) -> CrossEntropy.apply(x, t, labelSmoothing));
     }
@@ -547,7 +562,7 @@ final class TorchTensor extends TorchKernels {
         if (probability >= 1) {
             return mul(0);
         }
-        Shape sizes = shape();
+        Shape sizes = sizes("dropout");
         return call("dropout", dtype, x -> Dropout.apply(backend, x, sizes, dtype, probability, key));
     }
 
@@ -599,9 +614,7 @@ final class TorchTensor extends TorchKernels {
     public void assign(Tensor source) {
         requireType("assign", dtype, source);
         TorchTensor from = of("assign", source);
-        if (!from.shape().equals(shape())) {
-            throw Failures.shape("assign", "a source of this tensor's shape " + shape(), from.shape());
-        }
+        requireShape("assign", sizes("assign"), from);
         boolean recording = GradMode.is_enabled();
         org.bytedeco.pytorch.Tensor target = borrow("assign");
         try {

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.TensorBackend;
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,24 +24,48 @@ final class NativeEnvironmentTest {
         }
     }
 
+    /** Asks for the engine where its natives are missing. */
+    static final class Asking {
+        public static void main(String[] arguments) {
+            System.out.println(new LibTorchEngineProvider().availability());
+        }
+    }
+
+    @Test
+    @Timeout(value = 60, unit = TimeUnit.SECONDS)
+    void withoutNativesTheEngineSaysWhatIsMissing() throws Exception {
+        String withoutNatives = Arrays.stream(
+                        System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.matches(".*pytorch-[^/]*-linux-x86_64\\.jar"))
+                .collect(Collectors.joining(File.pathSeparator));
+        assertThat(run(java(Asking.class, withoutNatives)))
+                .contains("Unavailable[reason=LibTorch does not load: ")
+                .contains("jnitorch")
+                .contains("classifier");
+    }
+
     /** The OpenMP runtime itself says what it found in its environment when it was loaded. */
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void anEmbeddingProgramGetsPassiveWaiting() throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Embedding.class.getName())
-                .redirectErrorStream(true);
+        ProcessBuilder builder = java(Embedding.class, System.getProperty("java.class.path"));
         builder.environment().remove("OMP_WAIT_POLICY");
         builder.environment().put("OMP_DISPLAY_ENV", "TRUE");
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output)
+        assertThat(run(builder))
                 .contains("PASSIVE (set in this process)")
                 .contains("true")
                 .containsPattern("OMP_WAIT_POLICY = 'PASSIVE'");
+    }
+
+    private static ProcessBuilder java(Class<?> main, String classPath) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ProcessBuilder(java, "-cp", classPath, main.getName()).redirectErrorStream(true);
+    }
+
+    private static String run(ProcessBuilder builder) throws Exception {
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
     }
 }

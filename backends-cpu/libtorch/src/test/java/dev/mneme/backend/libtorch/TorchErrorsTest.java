@@ -65,7 +65,10 @@ final class TorchErrorsTest {
         assertFails(ErrorCode.SHAPE_MISMATCH, "topk", () -> x.topk(4, 1));
         assertFails(ErrorCode.SHAPE_MISMATCH, "max", () -> floats(0, 3).max(0, true));
         assertFails(ErrorCode.SHAPE_MISMATCH, "argmax", () -> floats(0, 3).argmax(0, true));
-        assertFails(ErrorCode.SHAPE_MISMATCH, "dimension 2", () -> x.sum(false, 2));
+        assertFails(
+                ErrorCode.SHAPE_MISMATCH,
+                "sum: expected a dimension from -2 to 1, got dimension 2 of (4, 3)",
+                () -> x.sum(false, 2));
         assertFails(ErrorCode.SHAPE_MISMATCH, "dimension 0", () -> floats().softmax(0));
         assertFails(ErrorCode.SHAPE_MISMATCH, "layerNorm", () -> x.layerNorm(floats(4), null, 1e-5));
         assertFails(ErrorCode.SHAPE_MISMATCH, "rmsNorm", () -> x.rmsNorm(floats(4), 1e-5));

@@ -56,9 +56,7 @@ final class ElementKernels {
             long bytes = out.bytes();
             for (long filled = dtype.bytes(); filled < bytes; filled *= 2) {
                 Pointer.memcpy(
-                        new BytePointer(out.data()).position(filled),
-                        out.data(),
-                        Math.min(filled, bytes - filled));
+                        new BytePointer(out.data()).position(filled), out.data(), Math.min(filled, bytes - filled));
             }
         });
     }
@@ -174,11 +172,10 @@ final class ElementKernels {
         if (a.dtype().isFloating() && (operation == Binary.MAX || operation == Binary.MIN)) {
             return extreme(operation == Binary.MAX, a, b);
         }
-        boolean arithmetic =
-                switch (operation) {
-                    case ADD, SUB, MUL, DIV, MAX, MIN -> true;
-                    case EQ, LT, LE, AND, OR -> false;
-                };
+        boolean arithmetic = switch (operation) {
+            case ADD, SUB, MUL, DIV, MAX, MIN -> true;
+            case EQ, LT, LE, AND, OR -> false;
+        };
         return make(
                 a.shape().broadcast(b.shape()),
                 arithmetic ? a.dtype() : DType.BOOL,
@@ -199,15 +196,7 @@ final class ElementKernels {
             Numbers left = Numbers.of(a);
             Numbers right = Numbers.of(b);
             loop.forEachRun(at -> to.extreme(
-                    larger,
-                    at[0],
-                    left,
-                    at[1],
-                    loop.runStride(1),
-                    right,
-                    at[2],
-                    loop.runStride(2),
-                    loop.runLength()));
+                    larger, at[0], left, at[1], loop.runStride(1), right, at[2], loop.runStride(2), loop.runLength()));
         });
     }
 

@@ -39,6 +39,7 @@ final class Libnd4j {
 
     /** Loads the native library, or throws what its loader throws. */
     Libnd4j() {
+        NativeEnvironment.prepare();
         Nd4j.getMemoryManager().togglePeriodicGc(false);
         operations = (Nd4jCpu) NativeOpsHolder.getInstance().getDeviceNativeOps();
     }
@@ -50,8 +51,9 @@ final class Libnd4j {
             case F64 -> DataType.DOUBLE;
             case I64 -> DataType.INT64;
             case BOOL -> DataType.BOOL;
-            case BF16, F16 -> throw new MnemeException(
-                    ErrorCode.DTYPE_MISMATCH, "the nd4j engine computes with F32, F64, I64 and BOOL, got " + dtype);
+            case BF16, F16 ->
+                throw new MnemeException(
+                        ErrorCode.DTYPE_MISMATCH, "the nd4j engine computes with F32, F64, I64 and BOOL, got " + dtype);
         };
     }
 
@@ -84,6 +86,7 @@ final class Libnd4j {
                 "blas", Nd4j.factory().blas().getBlasVendor().toString(),
                 "blas threads", Integer.toString(NativeThreads.blasThreads()),
                 "omp threads", Integer.toString(NativeThreads.libraryThreads()),
+                "omp wait policy", NativeEnvironment.WAIT_POLICY_REPORT,
                 "instructions", instructions());
     }
 
@@ -102,10 +105,12 @@ final class Libnd4j {
             if (buffer != null) {
                 operations.deleteDataBuffer(buffer);
             }
+            // Reading the error also clears it; otherwise the next operation would seem to fail.
+            String reason = operations.lastErrorMessage();
             throw new MnemeException(
                     ErrorCode.ENGINE_FAILED,
-                    "nd4j: no memory for " + dtype + " " + shape + ", " + length * dtype.bytes()
-                            + " bytes. Use a smaller batch, model or segment");
+                    "nd4j: no memory for " + dtype + " " + shape + ", " + length * dtype.bytes() + " bytes (" + reason
+                            + "). Use a smaller batch, model or segment");
         }
         return new Nd4jArray(shape, dtype, buffer, data, shapeInfo(shape, dtype), false);
     }
@@ -166,10 +171,9 @@ final class Libnd4j {
     }
 
     private long hash(String name) {
-        return hashes.computeIfAbsent(name, key -> Nd4j.getExecutioner()
-                .getCustomOperations()
-                .get(key)
-                .getHash());
+        return hashes.computeIfAbsent(
+                name,
+                key -> Nd4j.getExecutioner().getCustomOperations().get(key).getHash());
     }
 
     /** Runs an element-wise operation of the older kind; {@code x} and {@code out} may be one array. */
@@ -178,12 +182,12 @@ final class Libnd4j {
         LongPointer to = out.shapeInfo();
         int number = operation.opNum();
         switch (operation.getOpType()) {
-            case TRANSFORM_SAME -> operations.execTransformSame(
-                    null, number, x.buffer(), from, null, out.buffer(), to, null, null);
-            case TRANSFORM_STRICT -> operations.execTransformStrict(
-                    null, number, x.buffer(), from, null, out.buffer(), to, null, null);
-            case TRANSFORM_FLOAT -> operations.execTransformFloat(
-                    null, number, x.buffer(), from, null, out.buffer(), to, null, null);
+            case TRANSFORM_SAME ->
+                operations.execTransformSame(null, number, x.buffer(), from, null, out.buffer(), to, null, null);
+            case TRANSFORM_STRICT ->
+                operations.execTransformStrict(null, number, x.buffer(), from, null, out.buffer(), to, null, null);
+            case TRANSFORM_FLOAT ->
+                operations.execTransformFloat(null, number, x.buffer(), from, null, out.buffer(), to, null, null);
             default -> throw new IllegalArgumentException(operation.opName() + " is a " + operation.getOpType());
         }
         checkError(operation.opName(), out, x);

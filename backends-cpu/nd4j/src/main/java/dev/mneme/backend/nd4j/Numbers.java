@@ -76,7 +76,15 @@ abstract class Numbers {
 
         @Override
         void extreme(
-                boolean larger, long to, Numbers a, long atA, long strideA, Numbers b, long atB, long strideB, long count) {
+                boolean larger,
+                long to,
+                Numbers a,
+                long atA,
+                long strideA,
+                Numbers b,
+                long atB,
+                long strideB,
+                long count) {
             FloatIndexer first = ((Floats) a).cells;
             FloatIndexer second = ((Floats) b).cells;
             for (long i = 0; i < count; i++) {
@@ -123,7 +131,15 @@ abstract class Numbers {
 
         @Override
         void extreme(
-                boolean larger, long to, Numbers a, long atA, long strideA, Numbers b, long atB, long strideB, long count) {
+                boolean larger,
+                long to,
+                Numbers a,
+                long atA,
+                long strideA,
+                Numbers b,
+                long atB,
+                long strideB,
+                long count) {
             DoubleIndexer first = ((Doubles) a).cells;
             DoubleIndexer second = ((Doubles) b).cells;
             for (long i = 0; i < count; i++) {
@@ -167,7 +183,15 @@ abstract class Numbers {
 
         @Override
         void extreme(
-                boolean larger, long to, Numbers a, long atA, long strideA, Numbers b, long atB, long strideB, long count) {
+                boolean larger,
+                long to,
+                Numbers a,
+                long atA,
+                long strideA,
+                Numbers b,
+                long atB,
+                long strideB,
+                long count) {
             throw new UnsupportedOperationException("libnd4j compares integers itself");
         }
 

@@ -62,8 +62,7 @@ final class ProductKernels {
             return x;
         }
         return layout.expand(
-                x,
-                to.inserting(-1, x.shape().size(-2)).inserting(-1, x.shape().size(-1)));
+                x, to.inserting(-1, x.shape().size(-2)).inserting(-1, x.shape().size(-1)));
     }
 
     private void releaseCopy(Nd4jArray x, Nd4jArray original) {

@@ -23,7 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class ElementKernelsTest {
     private static final List<Shape> SHAPES = List.of(
-            Shape.scalar(), Shape.of(1), Shape.of(7), Shape.of(0), Shape.of(3, 0, 2), Shape.of(2, 3, 5), Shape.of(41000));
+            Shape.scalar(),
+            Shape.of(1),
+            Shape.of(7),
+            Shape.of(0),
+            Shape.of(3, 0, 2),
+            Shape.of(2, 3, 5),
+            Shape.of(41000));
     private static final List<List<Shape>> PAIRS = List.of(
             List.of(Shape.scalar(), Shape.scalar()),
             List.of(Shape.of(4), Shape.scalar()),
@@ -94,7 +100,12 @@ final class ElementKernelsTest {
     void errorFunctionHasItsTabulatedValues() {
         double[] arguments = {-2, -0.5, 0, 1e-5, 0.1, 1, 3};
         double[] results = {
-            -0.9953222650189527, -0.5204998778130465, 0, 1.1283791670578999e-5, 0.1124629160182849, 0.8427007929497149,
+            -0.9953222650189527,
+            -0.5204998778130465,
+            0,
+            1.1283791670578999e-5,
+            0.1124629160182849,
+            0.8427007929497149,
             0.9999779095030014
         };
         for (DType dtype : List.of(DType.F32, DType.F64)) {
@@ -108,14 +119,10 @@ final class ElementKernelsTest {
     void integersAreNegatedAndMadePositiveExactly() {
         long large = (1L << 53) + 1;
         Nd4jArray x = KERNELS.fromLongs(new long[] {large, -large, 0}, Shape.of(3));
-        assertThat(KERNELS.toLongs(KERNELS.unary(Unary.NEG, x)))
-                .containsExactly(-large, large, 0);
-        assertThat(KERNELS.toLongs(KERNELS.unary(Unary.ABS, x)))
-                .containsExactly(large, large, 0);
-        assertThat(KERNELS.toLongs(KERNELS.affine(x, 1, 2)))
-                .containsExactly(large + 2, 2 - large, 2);
-        assertThat(KERNELS.toLongs(KERNELS.affine(x, -3, 1)))
-                .containsExactly(1 - 3 * large, 1 + 3 * large, 1);
+        assertThat(KERNELS.toLongs(KERNELS.unary(Unary.NEG, x))).containsExactly(-large, large, 0);
+        assertThat(KERNELS.toLongs(KERNELS.unary(Unary.ABS, x))).containsExactly(large, large, 0);
+        assertThat(KERNELS.toLongs(KERNELS.affine(x, 1, 2))).containsExactly(large + 2, 2 - large, 2);
+        assertThat(KERNELS.toLongs(KERNELS.affine(x, -3, 1))).containsExactly(1 - 3 * large, 1 + 3 * large, 1);
     }
 
     @ParameterizedTest
@@ -173,9 +180,7 @@ final class ElementKernelsTest {
                         shape,
                         result,
                         1e-15,
-                        expected(
-                                shape,
-                                p -> function.applyAsDouble(at(left, a.shape(), p), at(right, b.shape(), p))));
+                        expected(shape, p -> function.applyAsDouble(at(left, a.shape(), p), at(right, b.shape(), p))));
                 KERNELS.release(a);
                 KERNELS.release(b);
             }

@@ -22,8 +22,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class LayoutKernelsTest {
     private static final List<Shape> SHAPES = List.of(
-            Shape.of(1), Shape.of(7), Shape.of(0), Shape.of(3, 5), Shape.of(2, 0, 3), Shape.of(2, 3, 4), Shape.of(5, 1, 3),
-            Shape.of(2, 3, 2, 3), Shape.of(33, 70), Shape.of(3, 17, 40), Shape.of(2, 3, 1, 300));
+            Shape.of(1),
+            Shape.of(7),
+            Shape.of(0),
+            Shape.of(3, 5),
+            Shape.of(2, 0, 3),
+            Shape.of(2, 3, 4),
+            Shape.of(5, 1, 3),
+            Shape.of(2, 3, 2, 3),
+            Shape.of(33, 70),
+            Shape.of(3, 17, 40),
+            Shape.of(2, 3, 1, 300));
 
     @ParameterizedTest
     @EnumSource(
@@ -169,11 +178,13 @@ final class LayoutKernelsTest {
                         shape,
                         dtype,
                         0,
-                        expected(shape, p -> at(values, shape, p)
-                                + IntStream.range(0, count)
-                                        .filter(i -> index[i] == p[along])
-                                        .mapToDouble(i -> at(added, picked, with(p, along, i)))
-                                        .sum()));
+                        expected(
+                                shape,
+                                p -> at(values, shape, p)
+                                        + IntStream.range(0, count)
+                                                .filter(i -> index[i] == p[along])
+                                                .mapToDouble(i -> at(added, picked, with(p, along, i)))
+                                                .sum()));
             }
             KERNELS.release(x);
         }

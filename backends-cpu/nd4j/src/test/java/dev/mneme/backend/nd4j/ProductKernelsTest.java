@@ -32,13 +32,30 @@ final class ProductKernelsTest {
             List.of(Shape.of(2, 1, 2), Shape.of(3, 1)));
     /** Rows, depth, columns. */
     private static final long[][] MATRICES = {
-        {1, 1, 1}, {1, 5, 1}, {1, 5, 3}, {4, 1, 3}, {4, 5, 1}, {2, 3, 5}, {7, 7, 7}, {0, 3, 2}, {3, 0, 2}, {3, 2, 0},
+        {1, 1, 1},
+        {1, 5, 1},
+        {1, 5, 3},
+        {4, 1, 3},
+        {4, 5, 1},
+        {2, 3, 5},
+        {7, 7, 7},
+        {0, 3, 2},
+        {3, 0, 2},
+        {3, 2, 0},
         {33, 65, 17}
     };
 
     @ParameterizedTest
-    @CsvSource({"F32,false,false", "F32,false,true", "F32,true,false", "F32,true,true", "F64,false,false",
-        "F64,false,true", "F64,true,false", "F64,true,true"})
+    @CsvSource({
+        "F32,false,false",
+        "F32,false,true",
+        "F32,true,false",
+        "F32,true,true",
+        "F64,false,false",
+        "F64,false,true",
+        "F64,true,false",
+        "F64,true,true"
+    })
     void productsOfEveryOrientationAndBroadcast(DType dtype, boolean transposeA, boolean transposeB) {
         for (List<Shape> lists : LISTS) {
             for (long[] m : MATRICES) {
@@ -52,10 +69,12 @@ final class ProductKernelsTest {
                         shape,
                         dtype,
                         0,
-                        expected(shape, p -> LongStream.range(0, m[1])
-                                .mapToDouble(i -> at(left, a.shape(), place(p, p[p.length - 2], i, transposeA))
-                                        * at(right, b.shape(), place(p, i, p[p.length - 1], transposeB)))
-                                .sum()));
+                        expected(
+                                shape,
+                                p -> LongStream.range(0, m[1])
+                                        .mapToDouble(i -> at(left, a.shape(), place(p, p[p.length - 2], i, transposeA))
+                                                * at(right, b.shape(), place(p, i, p[p.length - 1], transposeB)))
+                                        .sum()));
                 KERNELS.release(a);
                 KERNELS.release(b);
             }

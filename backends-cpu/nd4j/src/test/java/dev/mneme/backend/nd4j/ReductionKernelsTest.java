@@ -26,7 +26,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class ReductionKernelsTest {
     private static final List<Shape> SHAPES = List.of(
-            Shape.of(1), Shape.of(7), Shape.of(3, 5), Shape.of(2, 3, 4), Shape.of(5, 1, 3), Shape.of(2, 3, 2, 3), Shape.of(31, 57));
+            Shape.of(1),
+            Shape.of(7),
+            Shape.of(3, 5),
+            Shape.of(2, 3, 4),
+            Shape.of(5, 1, 3),
+            Shape.of(2, 3, 2, 3),
+            Shape.of(31, 57));
 
     @ParameterizedTest
     @EnumSource(
@@ -94,15 +100,19 @@ final class ReductionKernelsTest {
             double[] values = elements(x);
             for (int dim = 0; dim < shape.rank(); dim++) {
                 int along = dim;
-                double[] positions = expected(shape.with(dim, 1), p -> IntStream.range(0, (int) shape.size(along))
-                        .boxed()
-                        .max(Comparator.<Integer>comparingDouble(i -> at(values, shape, with(p, along, i)))
-                                .thenComparing(Comparator.reverseOrder()))
-                        .orElseThrow());
-                double[] maxima = expected(shape.with(dim, 1), p -> IntStream.range(0, (int) shape.size(along))
-                        .mapToDouble(i -> at(values, shape, with(p, along, i)))
-                        .max()
-                        .orElseThrow());
+                double[] positions = expected(
+                        shape.with(dim, 1),
+                        p -> IntStream.range(0, (int) shape.size(along))
+                                .boxed()
+                                .max(Comparator.<Integer>comparingDouble(i -> at(values, shape, with(p, along, i)))
+                                        .thenComparing(Comparator.reverseOrder()))
+                                .orElseThrow());
+                double[] maxima = expected(
+                        shape.with(dim, 1),
+                        p -> IntStream.range(0, (int) shape.size(along))
+                                .mapToDouble(i -> at(values, shape, with(p, along, i)))
+                                .max()
+                                .orElseThrow());
                 assertArray(KERNELS.argmax(x, dim, true), shape.with(dim, 1), DType.I64, 0, positions);
                 assertArray(KERNELS.argmax(x, dim, false), shape.without(dim), DType.I64, 0, positions);
                 assertArray(KERNELS.max(x, dim, true), shape.with(dim, 1), dtype, 0, maxima);
@@ -137,17 +147,21 @@ final class ReductionKernelsTest {
                         shape,
                         dtype,
                         0,
-                        expected(shape, p -> IntStream.rangeClosed(0, (int) p[along])
-                                .mapToDouble(i -> at(values, shape, with(p, along, i)))
-                                .sum()));
+                        expected(
+                                shape,
+                                p -> IntStream.rangeClosed(0, (int) p[along])
+                                        .mapToDouble(i -> at(values, shape, with(p, along, i)))
+                                        .sum()));
                 assertArray(
                         KERNELS.cumsum(x, dim, true),
                         shape,
                         dtype,
                         0,
-                        expected(shape, p -> IntStream.range((int) p[along], (int) shape.size(along))
-                                .mapToDouble(i -> at(values, shape, with(p, along, i)))
-                                .sum()));
+                        expected(
+                                shape,
+                                p -> IntStream.range((int) p[along], (int) shape.size(along))
+                                        .mapToDouble(i -> at(values, shape, with(p, along, i)))
+                                        .sum()));
             }
             KERNELS.release(x);
         }
@@ -166,20 +180,21 @@ final class ReductionKernelsTest {
                 int size = (int) shape.size(dim);
                 for (int k : new int[] {0, 1, (size + 1) / 2, size}) {
                     Shape result = shape.with(dim, k);
-                    double[] order = expected(result, p -> IntStream.range(0, size)
-                            .boxed()
-                            .sorted(Comparator.<Integer>comparingDouble(i -> 0 - at(values, shape, with(p, along, i))))
-                            .toList()
-                            .get((int) p[along]));
+                    double[] order = expected(
+                            result,
+                            p -> IntStream.range(0, size)
+                                    .boxed()
+                                    .sorted(Comparator.<Integer>comparingDouble(
+                                            i -> 0 - at(values, shape, with(p, along, i))))
+                                    .toList()
+                                    .get((int) p[along]));
                     Largest<Nd4jArray> top = KERNELS.topk(x, k, dim);
                     assertArray(
                             top.values(),
                             result,
                             dtype,
                             0,
-                            expected(
-                                    result,
-                                    p -> at(values, shape, with(p, along, (long) at(order, result, p)))));
+                            expected(result, p -> at(values, shape, with(p, along, (long) at(order, result, p)))));
                     assertArray(top.indices(), result, DType.I64, 0, order);
                 }
             }
@@ -210,10 +225,12 @@ final class ReductionKernelsTest {
             double[] values = elements(x);
             for (int dim = 0; dim < shape.rank(); dim++) {
                 int along = dim;
-                double[] logarithms = expected(shape, p -> at(values, shape, p)
-                        - Math.log(IntStream.range(0, (int) shape.size(along))
-                                .mapToDouble(i -> Math.exp(at(values, shape, with(p, along, i))))
-                                .sum()));
+                double[] logarithms = expected(
+                        shape,
+                        p -> at(values, shape, p)
+                                - Math.log(IntStream.range(0, (int) shape.size(along))
+                                        .mapToDouble(i -> Math.exp(at(values, shape, with(p, along, i))))
+                                        .sum()));
                 double[] shares = DoubleStream.of(logarithms).map(Math::exp).toArray();
                 assertArray(KERNELS.softmax(x, dim), shape, dtype, tolerance, shares);
                 double[] found = elements(KERNELS.logSoftmax(x, dim));

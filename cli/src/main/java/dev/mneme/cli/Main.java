@@ -1,0 +1,79 @@
+package dev.mneme.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code mneme} command. */
+@Command(
+        name = "mneme",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "Memory-augmented transformers for the JVM.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            TrainCommand.class,
+            EvalCommand.class,
+            GenerateCommand.class,
+            BenchCommand.class,
+            DoctorCommand.class,
+            MemoriesCommand.class,
+            TasksCommand.class,
+            DataCommand.class,
+            CompletionCommand.class,
+        },
+        footer = {
+            "",
+            "Start with:",
+            "  mneme demo       a memory beside the same transformer without one, then a language model; minutes",
+            "  mneme doctor     what works on this machine",
+            "",
+            "Exit codes: 0 success, 1 the run failed, 2 what was asked for makes no sense."
+        })
+public final class Main implements Runnable {
+    @Spec
+    CommandSpec spec;
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, arguments));
+    }
+
+    /** Runs the command with these streams; returns the exit code. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine commandLine = new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Failures::badUsage)
+                .setExecutionExceptionHandler(Failures::failed);
+        return commandLine.execute(arguments);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do, such as demo");
+    }
+
+    /** The version of this build. */
+    static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** For {@code --version}. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"mneme " + version()};
+        }
+    }
+}

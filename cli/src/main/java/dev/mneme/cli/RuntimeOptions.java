@@ -1,0 +1,70 @@
+package dev.mneme.cli;
+
+import dev.mneme.runtime.Mneme;
+import dev.mneme.runtime.MnemeOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where engines, plugins and data come from. */
+final class RuntimeOptions {
+    /** Folder of the distribution, set by its launcher. */
+    private static final String HOME = "mneme.home";
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            description = "Engine: libtorch, nd4j, or auto for the best one that works here (default: auto).")
+    @Nullable String backend;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads one operation may use (default: all processors).")
+    @Nullable Integer threads;
+
+    @Option(
+            names = "--plugins",
+            paramLabel = "DIR",
+            description = "Folder of plugin jars (default: plugins/ of the distribution).")
+    @Nullable Path plugins;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where fetched data sets are kept (default: ~/.mneme/data).")
+    @Nullable Path dataDirectory;
+
+    /** The options as the runtime takes them. */
+    MnemeOptions resolve() {
+        MnemeOptions options = MnemeOptions.defaults();
+        Path folder = pluginDirectory();
+        if (folder != null) {
+            options = options.withPluginDirectory(folder);
+        }
+        if (backend != null) {
+            options = options.withBackend(backend);
+        }
+        if (threads != null) {
+            options = options.withThreads(threads);
+        }
+        return dataDirectory == null ? options : options.withDataDirectory(dataDirectory);
+    }
+
+    /** Opens the runtime; the caller closes it. */
+    Mneme open() {
+        return Mneme.open(resolve());
+    }
+
+    private @Nullable Path pluginDirectory() {
+        if (plugins != null) {
+            if (!Files.isDirectory(plugins)) {
+                throw Failures.invalid("--plugins " + plugins + ": there is no such folder");
+            }
+            return plugins;
+        }
+        String home = System.getProperty(HOME);
+        return home == null ? null : Path.of(home, "plugins");
+    }
+}
