@@ -41,14 +41,20 @@ public final class GoldenFile {
     }
 
     /**
-     * The files of one mechanism: those in the folder {@code golden} beside the test class's root package, and those in
-     * the folder that {@link #DIRECTORY_PROPERTY} names, if it is set.
+     * The files of one mechanism: those in the folder {@code golden} of the test resources, and those in the
+     * folder that {@link #DIRECTORY_PROPERTY} names, if it is set.
      *
      * @param test a class of the module whose test resources hold the folder
-     * @throws MnemeException ({@code FILE_FAILED}) if a folder is missing or no file in it is of this mechanism
+     * @throws MnemeException ({@code FILE_FAILED}) if a folder is missing or the test resources hold no file of this
+     *     mechanism
      */
     public static List<GoldenFile> ofMechanism(String mechanism, Class<?> test) {
-        List<GoldenFile> files = new ArrayList<>(inFolder(mechanism, resourceFolder(test)));
+        Path resources = resourceFolder(test);
+        List<GoldenFile> files = new ArrayList<>(inFolder(mechanism, resources));
+        if (files.isEmpty()) {
+            throw new MnemeException(
+                    ErrorCode.FILE_FAILED, "golden vectors: no file of mechanism " + mechanism + " in " + resources);
+        }
         String more = System.getProperty(DIRECTORY_PROPERTY, "");
         if (!more.isEmpty()) {
             files.addAll(inFolder(mechanism, Path.of(more)));
@@ -72,16 +78,11 @@ public final class GoldenFile {
 
     private static List<GoldenFile> inFolder(String mechanism, Path folder) {
         try (Stream<Path> paths = Files.list(folder)) {
-            List<GoldenFile> files = paths.filter(path -> path.toString().endsWith(SUFFIX))
+            return paths.filter(path -> path.toString().endsWith(SUFFIX))
                     .sorted()
                     .map(GoldenFile::read)
                     .filter(file -> mechanism.equals(file.metadata.get("mechanism")))
                     .toList();
-            if (files.isEmpty()) {
-                throw new MnemeException(
-                        ErrorCode.FILE_FAILED, "golden vectors: no file of mechanism " + mechanism + " in " + folder);
-            }
-            return files;
         } catch (IOException e) {
             throw new MnemeException(ErrorCode.FILE_FAILED, "golden vectors: cannot list " + folder, e);
         }

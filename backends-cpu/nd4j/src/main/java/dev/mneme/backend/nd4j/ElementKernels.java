@@ -247,7 +247,7 @@ final class ElementKernels {
     }
 
     /** Allocates a result and fills it, unless it is empty; a failure releases it. */
-    private Nd4jArray make(Shape shape, DType dtype, Consumer<Nd4jArray> fill) {
+    Nd4jArray make(Shape shape, DType dtype, Consumer<Nd4jArray> fill) {
         Nd4jArray out = library.allocate(shape, dtype);
         if (out.isEmpty()) {
             return out;

@@ -53,12 +53,17 @@ final class LayoutKernels {
             return library.reshaped(x, shape, true);
         }
         // Adding to what changes nothing is the library's fastest way to repeat; -0 keeps the sign of zeros.
-        Nd4jArray out = elements.full(shape, x.dtype().isFloating() ? -0.0 : 0, x.dtype());
-        if (out.isEmpty()) {
-            return out;
+        Nd4jArray neutral = elements.full(shape, x.dtype().isFloating() ? -0.0 : 0, x.dtype());
+        if (neutral.isEmpty()) {
+            return neutral;
         }
-        library.custom(x.dtype() == DType.BOOL ? "boolean_or" : "add", out, out, x);
-        return out;
+        try {
+            library.custom(x.dtype() == DType.BOOL ? "boolean_or" : "add", neutral, neutral, x);
+            return neutral;
+        } catch (RuntimeException e) {
+            library.release(neutral);
+            throw e;
+        }
     }
 
     Nd4jArray slice(Nd4jArray x, int dim, long start, long end) {

@@ -30,14 +30,17 @@ final class ProductKernels {
             return library.reshaped(multiply(stacked, false, matrices(b, 1), transposeB), shape, false);
         }
         Nd4jArray left = expanded(a, listA, list);
-        Nd4jArray right = expanded(b, listB, list);
         try {
-            long count = list.elements();
-            Nd4jArray product = multiply(matrices(left, count), transposeA, matrices(right, count), transposeB);
-            return library.reshaped(product, shape, false);
+            Nd4jArray right = expanded(b, listB, list);
+            try {
+                long count = list.elements();
+                Nd4jArray product = multiply(matrices(left, count), transposeA, matrices(right, count), transposeB);
+                return library.reshaped(product, shape, false);
+            } finally {
+                releaseCopy(right, b);
+            }
         } finally {
             releaseCopy(left, a);
-            releaseCopy(right, b);
         }
     }
 
@@ -45,9 +48,8 @@ final class ProductKernels {
         Shape shape = withoutMatrix(a.shape())
                 .inserting(-1, a.shape().size(transposeA ? -1 : -2))
                 .inserting(-1, b.shape().size(transposeB ? -2 : -1));
-        Nd4jArray out = library.allocate(shape, a.dtype());
-        library.custom("matmul", new long[] {transposeA ? 1 : 0, transposeB ? 1 : 0}, out, a, b);
-        return out;
+        long[] transpositions = {transposeA ? 1 : 0, transposeB ? 1 : 0};
+        return elements.make(shape, a.dtype(), out -> library.custom("matmul", transpositions, out, a, b));
     }
 
     /** A list of {@code count} matrices, or the only one. */

@@ -44,9 +44,8 @@ final class ReductionKernels {
         if (reduced.elements() > 1 && x.dtype().isFloating() && isPrefix(dims)) {
             return sumOfRows(x, reduced);
         }
-        Nd4jArray out = library.allocate(reduced, x.dtype());
-        library.custom("reduce_sum", Arrays.stream(dims).asLongStream().toArray(), out, x);
-        return out;
+        long[] axes = Arrays.stream(dims).asLongStream().toArray();
+        return elements.make(reduced, x.dtype(), out -> library.custom("reduce_sum", axes, out, x));
     }
 
     private static boolean isPrefix(int[] dims) {
@@ -134,12 +133,14 @@ final class ReductionKernels {
     /** In Java: the library selects along the last dimension only, and slowly. */
     Largest<Nd4jArray> topk(Nd4jArray x, int k, int dim) {
         Shape shape = x.shape().with(dim, k);
-        Nd4jArray values = library.allocate(shape, x.dtype());
         Nd4jArray indices = library.allocate(shape, DType.I64);
-        if (!values.isEmpty()) {
-            select(x, k, dim, values, indices);
+        try {
+            Nd4jArray values = elements.make(shape, x.dtype(), out -> select(x, k, dim, out, indices));
+            return new Largest<>(values, indices);
+        } catch (RuntimeException e) {
+            library.release(indices);
+            throw e;
         }
-        return new Largest<>(values, indices);
     }
 
     private static void select(Nd4jArray x, int k, int dim, Nd4jArray values, Nd4jArray indices) {

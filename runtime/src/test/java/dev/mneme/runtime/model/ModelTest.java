@@ -1,0 +1,197 @@
+package dev.mneme.runtime.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.mneme.backbone.NoMemoryProvider;
+import dev.mneme.backbone.TransformerController;
+import dev.mneme.error.MnemeException;
+import dev.mneme.memory.Mechanism;
+import dev.mneme.memory.MechanismContext;
+import dev.mneme.memory.MemoryDescription;
+import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.SegmentTrace;
+import dev.mneme.memory.Writer;
+import dev.mneme.memory.Written;
+import dev.mneme.nn.Parameter;
+import dev.mneme.nn.Pass;
+import dev.mneme.runtime.support.MeanMemoryProvider;
+import dev.mneme.runtime.support.Small;
+import dev.mneme.runtime.support.SmallTask;
+import dev.mneme.task.SegmentBatch;
+import dev.mneme.task.Split;
+import dev.mneme.tensor.DType;
+import dev.mneme.tensor.Shape;
+import dev.mneme.tensor.TensorBackend;
+import dev.mneme.tensor.TensorScope;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class ModelTest {
+    private static final SmallTask TASK = SmallTask.of(SmallTask.Kind.STREAM);
+
+    private TensorBackend backend;
+
+    @BeforeEach
+    void open() {
+        backend = Small.Engine.REFERENCE.open();
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(backend.memory().liveTensors()).isZero();
+        backend.close();
+    }
+
+    @Test
+    void aDescriptionThatWentThroughJsonBuildsTheSameModel() throws JsonProcessingException {
+        try (Model model = Small.model(backend, TASK, DType.F64, 0.1)) {
+            ObjectMapper json = new ObjectMapper();
+            String text = json.writeValueAsString(model.describe().toMap());
+            Map<String, Object> read = new LinkedHashMap<>();
+            json.readValue(text, Map.class).forEach((key, value) -> read.put(String.valueOf(key), value));
+            ModelDescription description = ModelDescription.fromMap(read);
+            assertThat(description).isEqualTo(model.describe());
+            try (Model again = ModelFactory.create(new MeanMemoryProvider(), description, backend)) {
+                assertThat(again.parameters().keySet()).isEqualTo(model.parameters().keySet());
+                again.parameters().forEach((path, parameter) -> assertThat(parameter.value().toDoubles())
+                        .isEqualTo(model.parameters().get(path).value().toDoubles()));
+            }
+        }
+    }
+
+    @Test
+    void descriptionsSayWhereTheyDiffer() {
+        try (Model model = Small.model(backend, TASK, DType.F32, 0.1);
+                Model otherSeed = Small.model(new MeanMemoryProvider(), backend, TASK, DType.F32, 0.3, 9);
+                Model other = Small.model(backend, SmallTask.of(SmallTask.Kind.ANSWER), DType.F64, 0)) {
+            assertThat(model.describe().differences(otherSeed.describe())).isEmpty();
+            assertThat(model.describe().differences(other.describe()))
+                    .contains("task.form: DECODER, not ENCODER_DECODER", "dtype: F32, not F64");
+        }
+    }
+
+    @Test
+    void brokenDescriptionsNameTheKey() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        try (Model model = Small.model(backend, TASK, DType.F32, 0)) {
+            map.putAll(model.describe().toMap());
+        }
+        map.put("dtype", "F33");
+        assertThatThrownBy(() -> ModelDescription.fromMap(map))
+                .isInstanceOf(MnemeException.class)
+                .hasMessageContaining("CHECKPOINT_INVALID: description of a model, dtype: expected one of")
+                .hasMessageContaining("found F33");
+        map.remove("task");
+        assertThatThrownBy(() -> ModelDescription.fromMap(map)).hasMessageContaining("task: expected a section");
+    }
+
+    @Test
+    void rowsThatResetForgetTheOthersRemember() {
+        try (Model model = Small.model(backend, TASK, DType.F64, 0);
+                TensorScope scope = backend.scope()) {
+            SegmentBatch plain = TASK.windows(Split.TRAIN, 3, 1).window(0).segments().get(0);
+            MemoryState state = MemoryState.of(Map.of("mean", backend.normal(Shape.of(3, 16), DType.F64, 1)));
+            double[] fresh = next(model, with(plain, null), null);
+            double[] remembered = next(model, with(plain, new boolean[3]), state);
+            double[] mixed = next(model, with(plain, new boolean[] {false, true, false}), state);
+            double[] all = next(model, with(plain, new boolean[] {true, true, true}), state);
+            assertThat(Arrays.copyOfRange(mixed, 0, 16)).isEqualTo(Arrays.copyOfRange(remembered, 0, 16));
+            assertThat(Arrays.copyOfRange(mixed, 16, 32))
+                    .isEqualTo(Arrays.copyOfRange(fresh, 16, 32))
+                    .isNotEqualTo(Arrays.copyOfRange(remembered, 16, 32));
+            assertThat(all).isEqualTo(fresh);
+        }
+    }
+
+    @Test
+    void aStateBeyondItsSchemaIsThePluginsFault() {
+        MemoryProvider<?> provider = changed(mechanism -> {
+            Writer wrong = (trace, state, pass) -> Written.of(MemoryState.of(
+                    Map.of("extra", trace.output().backend().zeros(Shape.of(2, 1), DType.F32))));
+            return new Mechanism(
+                    mechanism.memory(),
+                    mechanism.reader(),
+                    mechanism.writer(),
+                    new TransformerController(lastContext, mechanism.reader(), wrong, 0));
+        });
+        try (Model model = Small.model(provider, backend, TASK, DType.F32, 0, 1);
+                TensorScope scope = backend.scope()) {
+            SegmentBatch batch = TASK.windows(Split.TRAIN, 2, 1).window(0).segments().get(0);
+            assertThatThrownBy(() -> model.run(batch, null, Pass.evaluation()))
+                    .isInstanceOf(MnemeException.class)
+                    .hasMessageContaining("PLUGIN_MISBEHAVED: state has entries [extra], its schema says []");
+        }
+    }
+
+    @Test
+    void aParameterListedTwiceIsRefusedAndNothingLeaks() {
+        MemoryProvider<?> provider = changed(mechanism -> {
+            Writer listing = new Writer() {
+                @Override
+                public Written write(
+                        SegmentTrace trace, MemoryState state, Pass pass) {
+                    return Written.of(MemoryState.empty());
+                }
+
+                @Override
+                public Map<String, Parameter> parameters() {
+                    return mechanism.controller().parameters();
+                }
+            };
+            return new Mechanism(mechanism.memory(), mechanism.reader(), listing, mechanism.controller());
+        });
+        assertThatThrownBy(() -> Small.model(provider, backend, TASK, DType.F32, 0, 1))
+                .hasMessageContaining("PLUGIN_MISBEHAVED: memory 'changed' lists one parameter twice, as writer.");
+    }
+
+    private MechanismContext lastContext;
+
+    /** The backbone without a memory, with a role exchanged. */
+    private MemoryProvider<NoMemoryProvider.Config> changed(UnaryOperator<Mechanism> change) {
+        NoMemoryProvider plain = new NoMemoryProvider();
+        return new MemoryProvider<>() {
+            @Override
+            public String name() {
+                return "changed";
+            }
+
+            @Override
+            public MemoryDescription description() {
+                return plain.description();
+            }
+
+            @Override
+            public Class<NoMemoryProvider.Config> configType() {
+                return NoMemoryProvider.Config.class;
+            }
+
+            @Override
+            public Mechanism create(NoMemoryProvider.Config config, MechanismContext context) {
+                lastContext = context;
+                Mechanism mechanism = plain.create(config, context);
+                Mechanism result = change.apply(mechanism);
+                if (result.controller() != mechanism.controller()) {
+                    mechanism.close();
+                }
+                return result;
+            }
+        };
+    }
+
+    private static SegmentBatch with(SegmentBatch batch, boolean[] reset) {
+        return new SegmentBatch(batch.rows(), batch.length(), batch.tokens(), null, 0, null, batch.labels(), reset);
+    }
+
+    private static double[] next(Model model, SegmentBatch batch, MemoryState state) {
+        return model.run(batch, state, Pass.evaluation()).next().get("mean").toDoubles();
+    }
+}
