@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             EvalCommand.class,
             GenerateCommand.class,
             BenchCommand.class,
+            ExperimentCommand.class,
             DoctorCommand.class,
             MemoriesCommand.class,
             TasksCommand.class,

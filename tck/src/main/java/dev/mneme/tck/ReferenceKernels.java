@@ -416,6 +416,10 @@ class ReferenceKernels implements ArrayKernels<HostArray> {
 
     @Override
     public HostArray permute(HostArray x, int... dims) {
+        return permuted(x, dims);
+    }
+
+    private static HostArray permuted(HostArray x, int... dims) {
         int[] own = Cells.strides(x.shape());
         int[] strides = new int[dims.length];
         long[] sizes = new long[dims.length];
@@ -541,11 +545,11 @@ class ReferenceKernels implements ArrayKernels<HostArray> {
         return result;
     }
 
-    private HostArray transposed(HostArray x) {
+    private static HostArray transposed(HostArray x) {
         int[] dims = IntStream.range(0, x.shape().rank()).toArray();
         dims[dims.length - 1] = dims.length - 2;
         dims[dims.length - 2] = dims.length - 1;
-        return permute(x, dims);
+        return permuted(x, dims);
     }
 
     // ---- in place ----

@@ -21,7 +21,10 @@ public record MemoryTransformerConfig(
         @Setting("decoder only: whether memory row i sees rows up to i, or all of them")
         Mask mask,
 
-        @Setting(value = "standard deviation of initial memory rows; 0 = that of the embedded tokens", min = 0, max = 10)
+        @Setting(
+                value = "standard deviation of initial memory rows; 0 = that of the embedded tokens",
+                min = 0,
+                max = 10)
         double slotStd,
 
         @Setting(value = "for lesion experiments: only the first rows are in use; -1 = all", min = -1, max = 65536)
@@ -68,7 +71,8 @@ public record MemoryTransformerConfig(
                     + " and kept_slots " + keptSlots);
         }
         if (variant == Variant.MEM_TRANSFORMER && sharedWriter) {
-            problems.add("shared_writer goes with mem-ctrl and mem-bottleneck; mem-transformer has no writer of its own");
+            problems.add(
+                    "shared_writer goes with mem-ctrl and mem-bottleneck; mem-transformer has no writer of its own");
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
@@ -77,8 +81,7 @@ public record MemoryTransformerConfig(
 
     /** Ten rows that travel with the tokens. */
     public static MemoryTransformerConfig defaults() {
-        return new MemoryTransformerConfig(
-                Variant.MEM_TRANSFORMER, 10, false, Positions.NONE, Mask.STRICT, 0, -1);
+        return new MemoryTransformerConfig(Variant.MEM_TRANSFORMER, 10, false, Positions.NONE, Mask.STRICT, 0, -1);
     }
 
     /** Rows in use. */

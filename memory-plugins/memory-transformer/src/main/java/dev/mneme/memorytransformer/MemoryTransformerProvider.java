@@ -46,8 +46,8 @@ public final class MemoryTransformerProvider implements MemoryProvider<MemoryTra
     }
 
     private static void requirePositionTable(MemoryTransformerConfig config, BackboneConfig backbone) {
-        boolean table = backbone.positions() == PositionScheme.LEARNED
-                || backbone.positions() == PositionScheme.SINUSOIDAL;
+        boolean table =
+                backbone.positions() == PositionScheme.LEARNED || backbone.positions() == PositionScheme.SINUSOIDAL;
         if (config.positions() == Positions.CONTINUOUS && !table) {
             throw new MnemeException(
                     ErrorCode.CONFIG_INVALID,

@@ -39,13 +39,13 @@ final class MemoryTransformerDecoderTest {
 
     static Stream<Arguments> enginesVariantsAndMasks() {
         return Engine.all().stream()
-                .flatMap(engine -> VARIANTS.stream().flatMap(variant -> Stream.of("strict", "block")
-                        .map(mask -> Arguments.of(engine, variant, mask))));
+                .flatMap(engine -> VARIANTS.stream()
+                        .flatMap(variant ->
+                                Stream.of("strict", "block").map(mask -> Arguments.of(engine, variant, mask))));
     }
 
     static Stream<Arguments> enginesAndVariants() {
-        return Engine.all().stream()
-                .flatMap(engine -> VARIANTS.stream().map(variant -> Arguments.of(engine, variant)));
+        return Engine.all().stream().flatMap(engine -> VARIANTS.stream().map(variant -> Arguments.of(engine, variant)));
     }
 
     static List<Engine> engines() {
@@ -53,8 +53,7 @@ final class MemoryTransformerDecoderTest {
     }
 
     private static TestModel decoder(Engine engine, String variant, String mask, Map<String, ?> backbone) {
-        return TestModel.create(
-                engine.backend(), Map.of("variant", variant, "mask", mask), backbone, Form.DECODER);
+        return TestModel.create(engine.backend(), Map.of("variant", variant, "mask", mask), backbone, Form.DECODER);
     }
 
     // ---- property 9 ----
@@ -68,7 +67,13 @@ final class MemoryTransformerDecoderTest {
             Values both = model.values(IDS, OTHER_IDS);
             assertClose(rows(both.memory(), DIM, 0, SLOTS), memory);
             assertClose(rows(both.memory(), DIM, SLOTS, 2 * SLOTS), memory);
-            assertThat(model.gradients(run -> run.memory().square().mul(run.memory()).sum(), null, IDS)
+            assertThat(model.gradients(
+                                    run -> run.memory()
+                                            .square()
+                                            .mul(run.memory())
+                                            .sum(),
+                                    null,
+                                    IDS)
                             .get("controller.input.tokens.weight"))
                     .containsOnly(0);
         }
@@ -80,7 +85,8 @@ final class MemoryTransformerDecoderTest {
         try (TestModel model = decoder(engine, variant, mask, Map.of())) {
             double[] gradient = model.gradients(run -> run.logits().square().sum(), null, IDS)
                     .get("memory.slots");
-            assertThat(Arrays.stream(gradient).map(Math::abs).max().orElseThrow()).isGreaterThan(1e-4);
+            assertThat(Arrays.stream(gradient).map(Math::abs).max().orElseThrow())
+                    .isGreaterThan(1e-4);
         }
     }
 
@@ -172,12 +178,10 @@ final class MemoryTransformerDecoderTest {
     void aStreamCanEndBeforeItsFirstToken(Engine engine, String variant) {
         try (TestModel model = decoder(engine, variant, "strict", Map.of());
                 TensorScope scope = engine.backend().scope();
-                var stream = model.mechanism()
-                        .controller()
-                        .stream(
-                                new Segment(model.tokens(IDS).slice(1, 0, 0), null, null),
-                                MemoryState.empty(),
-                                Pass.evaluation())) {
+                var stream = model.mechanism().controller().stream(
+                        new Segment(model.tokens(IDS).slice(1, 0, 0), null, null),
+                        MemoryState.empty(),
+                        Pass.evaluation())) {
             assertThat(stream.finish().isEmpty()).isTrue();
         }
     }
@@ -207,8 +211,8 @@ final class MemoryTransformerDecoderTest {
     @MethodSource("enginesAndVariants")
     void theDecoderReadsMemoryRows(Engine engine, String variant) {
         MemoryTransformerConfig config = TestModel.memory(Map.of("variant", variant));
-        try (TestModel whole = TestModel.create(
-                        engine.backend(), Map.of("variant", variant), Map.of(), Form.ENCODER_DECODER);
+        try (TestModel whole =
+                        TestModel.create(engine.backend(), Map.of("variant", variant), Map.of(), Form.ENCODER_DECODER);
                 TestModel cut = TestModel.create(
                         engine.backend(),
                         config,
@@ -260,8 +264,7 @@ final class MemoryTransformerDecoderTest {
         return targetLogits(model, valid, IDS);
     }
 
-    private static double[] targetLogits(
-            TestModel model, boolean @Nullable [] valid, long[] source) {
+    private static double[] targetLogits(TestModel model, boolean @Nullable [] valid, long[] source) {
         try (TensorScope scope = model.backend().scope();
                 GradientMode off = model.backend().noGradient()) {
             Segment segment = model.segment(valid, source);

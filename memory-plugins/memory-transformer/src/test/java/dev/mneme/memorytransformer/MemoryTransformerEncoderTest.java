@@ -52,8 +52,7 @@ final class MemoryTransformerEncoderTest {
     }
 
     static Stream<Arguments> enginesAndVariants() {
-        return Engine.all().stream()
-                .flatMap(engine -> VARIANTS.stream().map(variant -> Arguments.of(engine, variant)));
+        return Engine.all().stream().flatMap(engine -> VARIANTS.stream().map(variant -> Arguments.of(engine, variant)));
     }
 
     private static TestModel model(Engine engine, Map<String, ?> memory, Map<String, ?> backbone) {
@@ -82,7 +81,8 @@ final class MemoryTransformerEncoderTest {
     void withNoRowKeptMemCtrlIgnoresItsMemorySet(Engine engine) {
         try (TestModel model = model(engine, Map.of("variant", "mem-ctrl", "kept_slots", 0), Map.of())) {
             assertThat(model.values(IDS).logits()).isEqualTo(plainLogits(engine));
-            Map<String, double[]> gradients = model.gradients(run -> run.logits().square().sum(), null, IDS);
+            Map<String, double[]> gradients =
+                    model.gradients(run -> run.logits().square().sum(), null, IDS);
             gradients.forEach((path, gradient) -> {
                 if (path.startsWith("writer.") || path.startsWith("memory.")) {
                     assertThat(gradient).as(path).containsOnly(0);
@@ -165,8 +165,8 @@ final class MemoryTransformerEncoderTest {
         try (TestModel model = model(engine, variant)) {
             model.assign(SLOT_PATH, ordered(model.value(SLOT_PATH).toDoubles(), DIM, 0, 0, 0));
             double[] memory = model.values(IDS).memory();
-            double[] gradient =
-                    model.gradients(run -> run.logits().square().sum(), null, IDS).get(SLOT_PATH);
+            double[] gradient = model.gradients(run -> run.logits().square().sum(), null, IDS)
+                    .get(SLOT_PATH);
             for (int slot = 1; slot < SLOTS; slot++) {
                 assertClose(row(memory, DIM, slot), row(memory, DIM, 0));
                 assertClose(row(gradient, DIM, slot), row(gradient, DIM, 0));
@@ -214,7 +214,8 @@ final class MemoryTransformerEncoderTest {
             for (int id = 0; id < CLASSES; id++) {
                 double[] ofToken = row(gradient, DIM, id);
                 if (id == 1) {
-                    assertThat(Arrays.stream(ofToken).map(Math::abs).max().orElseThrow()).isGreaterThan(1e-3);
+                    assertThat(Arrays.stream(ofToken).map(Math::abs).max().orElseThrow())
+                            .isGreaterThan(1e-3);
                 } else {
                     assertThat(ofToken).containsOnly(0);
                 }
@@ -261,8 +262,7 @@ final class MemoryTransformerEncoderTest {
             assertThat(repadded.memory()).isEqualTo(padded.memory());
             assertThat(rows(repadded.logits(), CLASSES, 0, 4)).isEqualTo(rows(padded.logits(), CLASSES, 0, 4));
 
-            Map<String, double[]> expected =
-                    model.gradients(run -> loss(run, 4), null, shortIds);
+            Map<String, double[]> expected = model.gradients(run -> loss(run, 4), null, shortIds);
             model.gradients(run -> loss(run, 4), valid, IDS)
                     .forEach((path, gradient) -> assertClose(gradient, expected.get(path)));
         }
@@ -300,9 +300,8 @@ final class MemoryTransformerEncoderTest {
         try (TestModel model = model(engine, Map.of("variant", variant), Map.of("positions", "none"));
                 TensorScope scope = engine.backend().scope()) {
             Segment opening = model.segment(null, IDS);
-            assertThatThrownBy(() -> model.mechanism()
-                            .controller()
-                            .stream(opening, MemoryState.empty(), Pass.evaluation()))
+            assertThatThrownBy(() ->
+                            model.mechanism().controller().stream(opening, MemoryState.empty(), Pass.evaluation()))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("cannot be streamed");
             assertDiffers(
@@ -374,10 +373,13 @@ final class MemoryTransformerEncoderTest {
     @MethodSource("enginesAndVariants")
     void gradientsReachEverySlot(Engine engine, String variant) {
         try (TestModel model = model(engine, variant)) {
-            double[] gradient =
-                    model.gradients(run -> run.logits().square().sum(), null, IDS).get(SLOT_PATH);
+            double[] gradient = model.gradients(run -> run.logits().square().sum(), null, IDS)
+                    .get(SLOT_PATH);
             for (int slot = 0; slot < SLOTS; slot++) {
-                assertThat(Arrays.stream(row(gradient, DIM, slot)).map(Math::abs).max().orElseThrow())
+                assertThat(Arrays.stream(row(gradient, DIM, slot))
+                                .map(Math::abs)
+                                .max()
+                                .orElseThrow())
                         .isGreaterThan(1e-4);
             }
         }
@@ -387,7 +389,8 @@ final class MemoryTransformerEncoderTest {
     @MethodSource("engines")
     void theLastMemorySetOfMemCtrlGetsNoGradientFromTokens(Engine engine) {
         try (TestModel model = model(engine, "mem-ctrl")) {
-            Map<String, double[]> gradients = model.gradients(run -> run.logits().square().sum(), null, IDS);
+            Map<String, double[]> gradients =
+                    model.gradients(run -> run.logits().square().sum(), null, IDS);
             gradients.forEach((path, gradient) -> {
                 if (path.startsWith("writer.layers.1.") || path.startsWith("writer.norm.")) {
                     assertThat(gradient).as(path).containsOnly(0);
@@ -408,7 +411,8 @@ final class MemoryTransformerEncoderTest {
         try (TestModel lesioned = model(engine, Map.of("variant", variant, "kept_slots", 2), Map.of());
                 TestModel small = model(engine, Map.of("variant", variant, "slots", 2), Map.of())) {
             small.assign(SLOT_PATH, rows(lesioned.value(SLOT_PATH).toDoubles(), DIM, 0, 2));
-            assertThat(lesioned.values(IDS).logits()).isEqualTo(small.values(IDS).logits());
+            assertThat(lesioned.values(IDS).logits())
+                    .isEqualTo(small.values(IDS).logits());
         }
     }
 
@@ -416,12 +420,12 @@ final class MemoryTransformerEncoderTest {
     @MethodSource("engines")
     void aLesionLeavesTheTokensTheirPositions(Engine engine) {
         String table = "controller.input.positions.weight";
-        try (TestModel lesioned =
-                        model(engine, Map.of("positions", "continuous", "kept_slots", 0), Map.of());
+        try (TestModel lesioned = model(engine, Map.of("positions", "continuous", "kept_slots", 0), Map.of());
                 TestModel plain = model(engine, Map.of("slots", 0), Map.of())) {
             double[] positions = lesioned.value(table).toDoubles();
             plain.assign(table, rows(positions, DIM, SLOTS, SLOTS + 8));
-            assertThat(lesioned.values(IDS).logits()).isEqualTo(plain.values(IDS).logits());
+            assertThat(lesioned.values(IDS).logits())
+                    .isEqualTo(plain.values(IDS).logits());
         }
     }
 

@@ -92,9 +92,7 @@ final class MemoryTransformerGoldenTest {
             comparison.check("out.logits", run.logits());
             Tensor labels = load(backend, file, "in.labels");
             long targets = labels.shape().elements();
-            Tensor loss = run.logits()
-                    .reshape(targets, run.logits().size(-1))
-                    .crossEntropy(labels.reshape(targets), 0);
+            Tensor loss = run.logits().reshape(targets, run.logits().size(-1)).crossEntropy(labels.reshape(targets), 0);
             comparison.check("out.loss", loss);
             Tensor scalar = weighted(file, "cot.logits", run.logits()).add(loss);
             comparison.check("out.scalar", scalar);
@@ -122,10 +120,7 @@ final class MemoryTransformerGoldenTest {
             Map<String, Object> settings = new LinkedHashMap<>(settings(file));
             settings.put("mask", mask);
             try (TestModel model = TestModel.create(
-                    backend,
-                    TestModel.memory(settings),
-                    original(file, file.size("Ld")),
-                    task(file, Form.DECODER))) {
+                    backend, TestModel.memory(settings), original(file, file.size("Ld")), task(file, Form.DECODER))) {
                 weights.assignTo(model);
                 Run run = model.run(new Segment(load(backend, file, "in.ids"), null, null));
                 comparison.check("out.logits_" + mask, run.logits());
@@ -147,8 +142,7 @@ final class MemoryTransformerGoldenTest {
         return sum;
     }
 
-    private static void xTransformers(
-            TensorBackend backend, GoldenFile file, GoldenComparison comparison, Form form) {
+    private static void xTransformers(TensorBackend backend, GoldenFile file, GoldenComparison comparison, Form form) {
         GoldenWeights weights = GoldenWeights.ofXTransformers(file);
         int hidden = Math.toIntExact(
                 file.shape("w.attn_layers.layers.1.1.net.0.0.weight").size(0));
@@ -183,12 +177,14 @@ final class MemoryTransformerGoldenTest {
                 new LinkedHashMap<>(Map.of("slots", file.size("M"), "positions", file.metadata("positions")));
         if (!file.caseName().equals("lm")) {
             String kind = file.metadata("kind");
-            settings.put("variant", switch (kind) {
-                case "mem" -> "mem-transformer";
-                case "ctrl", "ctrl-shared" -> "mem-ctrl";
-                case "bottleneck" -> "mem-bottleneck";
-                default -> throw new AssertionError(file + ": unknown kind " + kind);
-            });
+            settings.put(
+                    "variant",
+                    switch (kind) {
+                        case "mem" -> "mem-transformer";
+                        case "ctrl", "ctrl-shared" -> "mem-ctrl";
+                        case "bottleneck" -> "mem-bottleneck";
+                        default -> throw new AssertionError(file + ": unknown kind " + kind);
+                    });
             settings.put("shared_writer", kind.equals("ctrl-shared"));
         }
         return settings;

@@ -43,16 +43,21 @@ final class MemoryTransformerLearningTest {
                 .findFirst()
                 .orElseThrow();
         TensorBackend backend = engine.backend();
-        BackboneConfig backbone = Settings.bind("model", BackboneConfig.class, Map.of(
-                "dim", 32,
-                "heads", 2,
-                "feed_forward", 64,
-                "norm", "post",
-                "activation", "relu",
-                "embedding_std", 1,
-                "position_std", 0.3));
-        MemoryTransformerConfig memory = Settings.bind("memory", MemoryTransformerConfig.class, Map.of(
-                "variant", "mem-bottleneck", "slots", 2, "slot_std", 1));
+        BackboneConfig backbone = Settings.bind(
+                "model",
+                BackboneConfig.class,
+                Map.of(
+                        "dim", 32,
+                        "heads", 2,
+                        "feed_forward", 64,
+                        "norm", "post",
+                        "activation", "relu",
+                        "embedding_std", 1,
+                        "position_std", 0.3));
+        MemoryTransformerConfig memory = Settings.bind(
+                "memory",
+                MemoryTransformerConfig.class,
+                Map.of("variant", "mem-bottleneck", "slots", 2, "slot_std", 1));
         TaskInfo task = new TaskInfo(Form.ENCODER, SYMBOLS, SYMBOLS, LENGTH, 0, -1, -1, 0.1797, Double.NaN);
         MechanismContext context = new MechanismContext(new ModuleContext(backend, DType.F32, 0), backbone, task);
         try (Mechanism mechanism = new MemoryTransformerProvider().create(memory, context)) {

@@ -127,7 +127,9 @@ final class TestModel implements AutoCloseable {
                 for (int i = 0; i < values.length; i++) {
                     values[i] += 0.3 * Math.sin(path.length() + 1.7 * i);
                 }
-                try (Tensor spread = value.backend().tensor(values, value.shape(), value.dtype()).unscoped()) {
+                try (Tensor spread = value.backend()
+                        .tensor(values, value.shape(), value.dtype())
+                        .unscoped()) {
                     value.assign(spread);
                 }
             }
@@ -174,8 +176,9 @@ final class TestModel implements AutoCloseable {
 
     /** Runs a segment in the caller's scope. */
     Run run(Segment segment) {
-        StepResult result =
-                mechanism.controller().step(segment, mechanism.memory().initialState(segment.batch()), Pass.evaluation());
+        StepResult result = mechanism
+                .controller()
+                .step(segment, mechanism.memory().initialState(segment.batch()), Pass.evaluation());
         SegmentTrace trace = recorder.trace();
         List<Tensor> outputs = new ArrayList<>(
                 trace.layerInputs().subList(1, trace.layerInputs().size()));
@@ -192,8 +195,7 @@ final class TestModel implements AutoCloseable {
             layerSequence.add(rows.slice(1, trace.rowCount(), rows.size(1)));
         }
         int last = outputs.size() - 1;
-        return new Run(
-                result.logits(), layerMemory.get(last), layerSequence.get(last), layerMemory, layerSequence);
+        return new Run(result.logits(), layerMemory.get(last), layerSequence.get(last), layerMemory, layerSequence);
     }
 
     /** Values of a segment made from ids, all real tokens. */
@@ -207,7 +209,9 @@ final class TestModel implements AutoCloseable {
                 GradientMode off = backend.noGradient()) {
             Run run = run(segment(valid, ids));
             return new Values(
-                    run.logits().toDoubles(), run.memory().toDoubles(), run.sequence().toDoubles());
+                    run.logits().toDoubles(),
+                    run.memory().toDoubles(),
+                    run.sequence().toDoubles());
         }
     }
 
@@ -233,8 +237,7 @@ final class TestModel implements AutoCloseable {
     Map<String, double[]> gradients(Tensor scalar) {
         List<String> paths = new ArrayList<>(parameters().keySet());
         List<Tensor> leaves = paths.stream().map(this::value).toList();
-        List<Tensor> gradients =
-                backend.gradients(List.of(scalar), leaves, Collections.singletonList(null));
+        List<Tensor> gradients = backend.gradients(List.of(scalar), leaves, Collections.singletonList(null));
         Map<String, double[]> byPath = new LinkedHashMap<>();
         for (int i = 0; i < paths.size(); i++) {
             byPath.put(paths.get(i), gradients.get(i).toDoubles());
@@ -246,9 +249,8 @@ final class TestModel implements AutoCloseable {
     double[] streamed(Segment opening, Tensor tokens, int... pieces) {
         try (TensorScope scope = backend.scope();
                 GradientMode off = backend.noGradient();
-                SegmentStream stream = mechanism
-                        .controller()
-                        .stream(opening, mechanism.memory().initialState(opening.batch()), Pass.evaluation())) {
+                SegmentStream stream = mechanism.controller().stream(
+                        opening, mechanism.memory().initialState(opening.batch()), Pass.evaluation())) {
             List<Tensor> logits = new ArrayList<>();
             long from = 0;
             for (int piece : pieces) {

@@ -57,7 +57,8 @@ final class ModelTest {
             ObjectMapper json = new ObjectMapper();
             String text = json.writeValueAsString(model.describe().toMap());
             Map<String, Object> read = new LinkedHashMap<>();
-            json.readValue(text, Map.class).forEach((key, value) -> read.put(String.valueOf(key), value));
+            Map<?, ?> parsed = json.readValue(text, Map.class);
+            parsed.forEach((key, value) -> read.put(String.valueOf(key), value));
             ModelDescription description = ModelDescription.fromMap(read);
             assertThat(description).isEqualTo(model.describe());
             try (Model again = ModelFactory.create(new MeanMemoryProvider(), description, backend)) {
