@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
         description = "Memory-augmented transformers for the JVM.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             TrainCommand.class,
             EvalCommand.class,
             GenerateCommand.class,

@@ -224,54 +224,15 @@ class ReferenceKernels implements ArrayKernels<HostArray> {
         int[] first = Cells.broadcast(a.shape(), shape);
         int[] second = Cells.broadcast(b.shape(), shape);
         boolean integers = a.dtype() == DType.I64;
-        HostArray result = HostArray.allocate(shape, resultType(operation, a.dtype()));
+        HostArray result = HostArray.allocate(shape, Arithmetic.resultType(operation, a.dtype()));
         for (int i = 0; i < result.size(); i++) {
             if (integers) {
-                result.setInteger(i, integerBinary(operation, a.integer(first[i]), b.integer(second[i])));
+                result.setInteger(i, Arithmetic.onIntegers(operation, a.integer(first[i]), b.integer(second[i])));
             } else {
-                result.setNumber(i, realBinary(operation, a.number(first[i]), b.number(second[i])));
+                result.setNumber(i, Arithmetic.onNumbers(operation, a.number(first[i]), b.number(second[i])));
             }
         }
         return result;
-    }
-
-    private static DType resultType(Binary operation, DType operands) {
-        return switch (operation) {
-            case ADD, SUB, MUL, DIV, MAX, MIN -> operands;
-            case EQ, LT, LE, AND, OR -> DType.BOOL;
-        };
-    }
-
-    private static double realBinary(Binary operation, double a, double b) {
-        return switch (operation) {
-            case ADD -> a + b;
-            case SUB -> a - b;
-            case MUL -> a * b;
-            case DIV -> a / b;
-            case MAX -> Math.max(a, b);
-            case MIN -> Math.min(a, b);
-            case EQ -> a == b ? 1 : 0;
-            case LT -> a < b ? 1 : 0;
-            case LE -> a <= b ? 1 : 0;
-            case AND -> a != 0 && b != 0 ? 1 : 0;
-            case OR -> a != 0 || b != 0 ? 1 : 0;
-        };
-    }
-
-    private static long integerBinary(Binary operation, long a, long b) {
-        return switch (operation) {
-            case ADD -> a + b;
-            case SUB -> a - b;
-            case MUL -> a * b;
-            case DIV -> a / b;
-            case MAX -> Math.max(a, b);
-            case MIN -> Math.min(a, b);
-            case EQ -> a == b ? 1 : 0;
-            case LT -> a < b ? 1 : 0;
-            case LE -> a <= b ? 1 : 0;
-            case AND -> a & b;
-            case OR -> a | b;
-        };
     }
 
     @Override
@@ -326,13 +287,13 @@ class ReferenceKernels implements ArrayKernels<HostArray> {
 
     @Override
     public HostArray max(HostArray x, int dim, boolean keepDim) {
-        return HostArray.pick(x, reduced(x.shape(), dim, keepDim), largest(x, dim));
+        return HostArray.pick(x, reduced(x.shape(), dim, keepDim), Selection.largest(x, dim));
     }
 
     @Override
     public HostArray argmax(HostArray x, int dim, boolean keepDim) {
         Axis axis = Axis.of(x.shape(), dim);
-        int[] cells = largest(x, dim);
+        int[] cells = Selection.largest(x, dim);
         HostArray result = HostArray.allocate(reduced(x.shape(), dim, keepDim), DType.I64);
         for (int i = 0; i < cells.length; i++) {
             result.setInteger(i, cells[i] / axis.inner() % axis.size());
@@ -342,27 +303,6 @@ class ReferenceKernels implements ArrayKernels<HostArray> {
 
     private static Shape reduced(Shape shape, int dim, boolean keepDim) {
         return keepDim ? shape.with(dim, 1) : shape.without(dim);
-    }
-
-    /** The cell of the first largest element of each line along a dimension. */
-    private static int[] largest(HostArray x, int dim) {
-        Axis axis = Axis.of(x.shape(), dim);
-        int[] cells = new int[axis.outer() * axis.inner()];
-        for (int i = 0; i < cells.length; i++) {
-            int best = axis.cell(i / axis.inner(), 0, i % axis.inner());
-            for (int position = 1; position < axis.size(); position++) {
-                int cell = axis.cell(i / axis.inner(), position, i % axis.inner());
-                best = compare(x, cell, best) > 0 ? cell : best;
-            }
-            cells[i] = best;
-        }
-        return cells;
-    }
-
-    private static int compare(HostArray x, int a, int b) {
-        return x.dtype().isFloating()
-                ? Double.compare(x.number(a), x.number(b))
-                : Long.compare(x.integer(a), x.integer(b));
     }
 
     @Override
@@ -396,7 +336,7 @@ class ReferenceKernels implements ArrayKernels<HostArray> {
             List<Integer> descending = IntStream.range(0, axis.size())
                     .boxed()
                     .sorted(Comparator.comparing(
-                            position -> axis.cell(before, position, after), (a, b) -> compare(x, b, a)))
+                            position -> axis.cell(before, position, after), (a, b) -> Selection.compare(x, b, a)))
                     .toList();
             for (int i = 0; i < k; i++) {
                 int cell = target.cell(before, i, after);
@@ -465,46 +405,22 @@ class ReferenceKernels implements ArrayKernels<HostArray> {
     @Override
     public HostArray indexSelect(HostArray x, int dim, HostArray index) {
         Shape shape = x.shape().with(dim, index.size());
-        return HostArray.pick(x, shape, selectedCells(x.shape(), dim, index));
+        return HostArray.pick(x, shape, Selection.bySlices(x.shape(), dim, index));
     }
 
     @Override
     public HostArray indexAdd(HostArray x, int dim, HostArray index, HostArray source) {
-        return addedAt(x, selectedCells(x.shape(), dim, index), source);
-    }
-
-    /** The cells of the slices that a 1-D index picks. */
-    private static int[] selectedCells(Shape shape, int dim, HostArray index) {
-        Axis from = Axis.of(shape, dim);
-        Axis to = Axis.of(shape.with(dim, index.size()), dim);
-        int[] cells = new int[to.outer() * to.size() * to.inner()];
-        for (int i = 0; i < cells.length; i++) {
-            int position = (int) index.integer(i / to.inner() % to.size());
-            cells[i] = from.cell(i / to.inner() / to.size(), position, i % to.inner());
-        }
-        return cells;
+        return addedAt(x, Selection.bySlices(x.shape(), dim, index), source);
     }
 
     @Override
     public HostArray gather(HostArray x, int dim, HostArray index) {
-        return HostArray.pick(x, index.shape(), namedCells(x.shape(), dim, index));
+        return HostArray.pick(x, index.shape(), Selection.byElements(x.shape(), dim, index));
     }
 
     @Override
     public HostArray scatterAdd(HostArray x, int dim, HostArray index, HostArray source) {
-        return addedAt(x, namedCells(x.shape(), dim, index), source);
-    }
-
-    /** The cells that an index of full rank names. */
-    private static int[] namedCells(Shape shape, int dim, HostArray index) {
-        int[] strides = Cells.strides(shape);
-        int stride = strides[dim];
-        strides[dim] = 0;
-        int[] cells = Cells.walk(index.shape(), strides, 0);
-        for (int i = 0; i < cells.length; i++) {
-            cells[i] += (int) index.integer(i) * stride;
-        }
-        return cells;
+        return addedAt(x, Selection.byElements(x.shape(), dim, index), source);
     }
 
     private static HostArray addedAt(HostArray x, int[] cells, HostArray source) {

@@ -54,11 +54,14 @@ public final class Checkpoint {
         Map<String, String> metadata = Map.of("format", "mneme", "memory", progress.memory());
         Map<String, Tensor> weights = new LinkedHashMap<>();
         model.parameters().forEach((path, parameter) -> weights.put(path, parameter.value()));
+        Map<String, Object> description = new LinkedHashMap<>();
+        description.put("mneme_version", version());
+        description.putAll(model.describe().toMap());
         AtomicFiles.writeFolder(folder, temporary -> {
             writeTensors(temporary.resolve(WEIGHTS), metadata, weights);
             writeTensors(temporary.resolve(OPTIMIZER), metadata, optimizer);
             writeTensors(temporary.resolve(STATE), metadata, state.tensors());
-            writeJson(temporary.resolve(MODEL), model.describe().toMap());
+            writeJson(temporary.resolve(MODEL), description);
             writeJson(temporary.resolve(PROGRESS), progress);
             Checksums.write(temporary, FILES);
         });
@@ -133,6 +136,11 @@ public final class Checkpoint {
             file.entries().keySet().forEach(name -> tensors.put(name, file.read(name, backend)));
             return MemoryState.of(tensors);
         }
+    }
+
+    private static String version() {
+        String version = Checkpoint.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
     }
 
     private void load(String name, Map<String, Tensor> targets) {

@@ -49,6 +49,20 @@ public final class Evaluator {
     }
 
     /**
+     * Makes sure that a split can be evaluated, before hours are spent on training.
+     *
+     * @throws MnemeException ({@code DATA_UNREADABLE}) if it has no window
+     */
+    public void requireWindows(Split split) {
+        if (task.windows(split, rows, 0).size() == 0) {
+            throw new MnemeException(
+                    ErrorCode.DATA_UNREADABLE,
+                    "the " + split + " split has no window of " + rows
+                            + " rows. Use more data, a smaller train.batch or fewer train.segments");
+        }
+    }
+
+    /**
      * Evaluates the first windows of a split.
      *
      * @param windows how many; 0 = all

@@ -4,7 +4,7 @@ import dev.mneme.memory.MemoryState;
 import org.jspecify.annotations.Nullable;
 
 /** A scheme of back-propagation through time: in which order the segments of a window run forward and backward. */
-public interface BackPropagation {
+interface BackPropagation {
     /**
      * Runs every segment of a window forward and every loss backward.
      *
@@ -18,6 +18,7 @@ public interface BackPropagation {
     static BackPropagation of(TrainConfig config) {
         return switch (config.bptt()) {
             case FULL -> new FullBackPropagation();
+            case REPLAY -> new ReplayBackPropagation();
             case TRUNCATED -> new TruncatedBackPropagation(config.bpttSegments());
         };
     }

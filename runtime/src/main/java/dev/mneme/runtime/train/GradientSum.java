@@ -6,10 +6,9 @@ import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Gradients of the parameters, added up over the backward passes of one optimizer step. */
-public final class GradientSum implements AutoCloseable {
+final class GradientSum implements AutoCloseable {
     private final TensorBackend backend;
     private final List<Tensor> parameters;
     private List<Tensor> sums = List.of();
@@ -22,18 +21,20 @@ public final class GradientSum implements AutoCloseable {
     /**
      * Runs backward once and adds what reaches the parameters.
      *
-     * @param outputs see {@link TensorBackend#gradients}
-     * @param cotangents parallel to the outputs
      * @param others tensors whose gradients are wanted besides, such as a state that was cut off
      * @return the gradients of {@code others}, in the caller's scope
      */
-    public List<Tensor> add(
-            List<? extends Tensor> outputs, List<? extends @Nullable Tensor> cotangents, List<Tensor> others) {
+    List<Tensor> add(Derivatives derivatives, List<Tensor> others) {
+        if (derivatives.outputs().isEmpty()) {
+            return others.stream()
+                    .map(other -> backend.zeros(other.shape(), other.dtype()))
+                    .toList();
+        }
         List<Tensor> inputs = new ArrayList<>(parameters);
         inputs.addAll(others);
         try (TensorScope scope = backend.scope();
                 GradientMode off = backend.noGradient()) {
-            List<Tensor> gradients = backend.gradients(outputs, inputs, cotangents);
+            List<Tensor> gradients = backend.gradients(derivatives.outputs(), inputs, derivatives.cotangents());
             List<Tensor> added = new ArrayList<>(parameters.size());
             for (int i = 0; i < parameters.size(); i++) {
                 Tensor gradient = gradients.get(i);

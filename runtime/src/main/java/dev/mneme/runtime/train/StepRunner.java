@@ -3,7 +3,6 @@ package dev.mneme.runtime.train;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.memory.MemoryState;
-import dev.mneme.nn.Pass;
 import dev.mneme.runtime.checkpoint.Checkpoint;
 import dev.mneme.runtime.checkpoint.Progress;
 import dev.mneme.runtime.model.Model;
@@ -77,7 +76,7 @@ final class StepRunner implements AutoCloseable {
                 run(new WindowPass(
                         model,
                         window,
-                        Pass.training(random),
+                        random,
                         config.labelSmoothing(),
                         size,
                         gradients,

@@ -46,7 +46,7 @@ public record TrainConfig(
         @Setting(value = "segments of a training window, for streams of text", min = 1, max = 1 << 16)
         int segments,
 
-        @Setting("how gradients go back through the segments of a window: all the way, or not beyond bptt_segments")
+        @Setting("gradients cross all segments of a window, or bptt_segments, or all by replaying: slower, less memory")
         Bptt bptt,
 
         @Setting(value = "segments that gradients cross when truncated", min = 1, max = 1 << 16)
@@ -87,6 +87,8 @@ public record TrainConfig(
     public enum Bptt {
         /** Gradients cross all segments of a window. */
         FULL,
+        /** Gradients cross all segments, which are computed twice so that one at a time is in memory. */
+        REPLAY,
         /** The state is cut off from the graph after every {@code bptt_segments} segments. */
         TRUNCATED
     }

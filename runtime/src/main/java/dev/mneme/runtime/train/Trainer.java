@@ -113,6 +113,8 @@ public final class Trainer {
             this.runner = runner;
             this.log = log;
             this.clock = new StepClock(start == null ? 0 : start.progress().seconds());
+            evaluator.requireWindows(Split.VALIDATION);
+            evaluator.requireWindows(Split.TEST);
             this.best = start == null ? BestResult.NONE : BestResult.of(start.progress());
             if (start != null) {
                 savedStep = runner.step();

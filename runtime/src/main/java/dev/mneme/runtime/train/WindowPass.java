@@ -6,10 +6,11 @@ import dev.mneme.nn.Pass;
 import dev.mneme.runtime.model.Model;
 import dev.mneme.task.SegmentBatch;
 import dev.mneme.task.Window;
+import dev.mneme.tensor.GradientMode;
+import dev.mneme.tensor.RandomSource;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorScope;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * step's loss is the mean over all scored labels of all its windows, plus the mean of the auxiliary losses over all
  * segments.
  */
-public final class WindowPass {
+final class WindowPass {
     private final Model model;
     private final Window window;
-    private final Pass pass;
+    private final RandomSource random;
     private final double labelSmoothing;
     private final StepSize size;
     private final GradientSum gradients;
@@ -32,14 +33,14 @@ public final class WindowPass {
     WindowPass(
             Model model,
             Window window,
-            Pass pass,
+            RandomSource random,
             double labelSmoothing,
             StepSize size,
             GradientSum gradients,
             LossRecord record) {
         this.model = model;
         this.window = window;
-        this.pass = pass;
+        this.random = random;
         this.labelSmoothing = labelSmoothing;
         this.size = size;
         this.gradients = gradients;
@@ -47,18 +48,23 @@ public final class WindowPass {
     }
 
     /** Number of segments, at least 1. */
-    public int segments() {
+    int segments() {
         return window.segments().size();
     }
 
     /** Opens a scope on the model's engine. */
-    public TensorScope scope() {
+    TensorScope scope() {
         return model.backend().scope();
     }
 
-    /** Where gradients go; for schemes that differentiate more than losses. */
-    public GradientSum gradients() {
-        return gradients;
+    /** Switches gradient recording off until closed. */
+    GradientMode noGradient() {
+        return model.backend().noGradient();
+    }
+
+    /** The stream of keys that {@link #forward(int, MemoryState)} draws from. */
+    RandomSource random() {
+        return random;
     }
 
     /**
@@ -67,11 +73,16 @@ public final class WindowPass {
      * @param previous state after the segment before; null at the start of streams
      * @return tensors in the caller's scope
      */
-    public SegmentLoss forward(int segment, @Nullable MemoryState previous) {
+    SegmentLoss forward(int segment, @Nullable MemoryState previous) {
+        return forward(segment, previous, random);
+    }
+
+    /** As {@link #forward(int, MemoryState)}, with keys of its own: equal keys drop the same units. */
+    SegmentLoss forward(int segment, @Nullable MemoryState previous, RandomSource keys) {
         SegmentBatch batch = window.segments().get(segment);
         long labels = StepSize.scoredLabels(batch);
         try (TensorScope scope = scope()) {
-            StepResult result = model.run(batch, previous, pass);
+            StepResult result = model.run(batch, previous, Pass.training(keys));
             Tensor loss = labels == 0 ? null : crossEntropy(batch, result.logits());
             // Sorted, so that sums are taken in one order in every process.
             Map<String, Tensor> auxiliary = new TreeMap<>(result.losses());
@@ -85,15 +96,26 @@ public final class WindowPass {
         }
     }
 
-    /** Runs the losses of some segments backward, all in one graph, and notes their values. */
-    public void backward(List<SegmentLoss> segments) {
-        List<Tensor> outputs = new ArrayList<>();
-        List<@Nullable Tensor> cotangents = new ArrayList<>();
-        segments.forEach(segment -> segment.appendTo(outputs, cotangents));
-        if (!outputs.isEmpty()) {
-            gradients.add(outputs, cotangents, List.of());
-        }
-        segments.forEach(record::add);
+    /** Notes the values of the next segment's losses; call once a segment, in order. */
+    void note(SegmentLoss segment) {
+        record.add(segment);
+    }
+
+    /** Runs the losses of some segments backward, all in one graph. */
+    void backward(List<SegmentLoss> segments) {
+        Derivatives derivatives = new Derivatives();
+        segments.forEach(derivatives::add);
+        backward(derivatives, List.of());
+    }
+
+    /**
+     * Runs backward and adds what reaches the parameters.
+     *
+     * @param others tensors whose gradients are wanted besides
+     * @return the gradients of {@code others}, in the caller's scope
+     */
+    List<Tensor> backward(Derivatives derivatives, List<Tensor> others) {
+        return gradients.add(derivatives, others);
     }
 
     private Tensor crossEntropy(SegmentBatch batch, Tensor logits) {

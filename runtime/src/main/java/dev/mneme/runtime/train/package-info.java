@@ -1,6 +1,6 @@
 /**
- * Training: {@link dev.mneme.runtime.train.Trainer} repeats window, gradients, update; how gradients go back through the
- * segments of a window is a {@link dev.mneme.runtime.train.BackPropagation}. Every loss is a mean over the scored labels
+ * Training: {@link dev.mneme.runtime.train.Trainer} repeats window, gradients, update, as
+ * {@link dev.mneme.runtime.train.TrainConfig} says. Every loss is a mean over the scored labels
  * of all windows that make one step.
  */
 @org.jspecify.annotations.NullMarked

@@ -57,7 +57,7 @@ public final class MeanMemoryProvider implements MemoryProvider<MeanMemoryProvid
     public Mechanism create(Config config, MechanismContext context) {
         int dim = context.backbone().dim();
         MeanMemory memory = new MeanMemory(context.modules().child("memory"), dim);
-        MeanReader reader = new MeanReader(context.modules().child("reader"), dim);
+        MeanReader reader = new MeanReader(context.modules().child("reader"), dim, context.backbone().dropout());
         MeanWriter writer = new MeanWriter(context.modules().child("writer"), dim, config.auxiliary());
         return new Mechanism(memory, reader, writer, new TransformerController(context, reader, writer, 0));
     }
@@ -85,9 +85,11 @@ public final class MeanMemoryProvider implements MemoryProvider<MeanMemoryProvid
 
     private static final class MeanReader extends Module implements Reader {
         private final Linear project;
+        private final double dropout;
 
-        MeanReader(ModuleContext context, int dim) {
+        MeanReader(ModuleContext context, int dim, double dropout) {
             super(context);
+            this.dropout = dropout;
             project = child("project", c -> new Linear(c, dim, dim, true));
         }
 
@@ -97,7 +99,7 @@ public final class MeanMemoryProvider implements MemoryProvider<MeanMemoryProvid
                 return Reading.NOTHING;
             }
             Tensor read = project.forward(state.get(MEAN)).unsqueeze(1);
-            return new Reading.Residual(pass.dropout(read.expand(request.hidden().shape()), 0.1));
+            return new Reading.Residual(pass.dropout(read.expand(request.hidden().shape()), dropout));
         }
     }
 

@@ -73,6 +73,19 @@ final class BackPropagationTest {
     }
 
     @Test
+    void replayGradientsAreTheFullOnesWithTheSameUnitsDropped() {
+        try (Model dropping = Small.model(backend, task, DType.F64, 0.3);
+                TensorScope scope = backend.scope()) {
+            MemoryState state = MemoryState.of(Map.of("mean", backend.normal(Shape.of(ROWS, 16), DType.F64, 5)));
+            for (MemoryState carried : Arrays.asList(null, state)) {
+                List<double[]> full = gradients(dropping, new FullBackPropagation(), carried);
+                assertSame(gradients(dropping, new ReplayBackPropagation(), carried), full);
+                assertDiffers(gradients(new ReplayBackPropagation(), carried), full);
+            }
+        }
+    }
+
+    @Test
     void carriedStateIsAnInputWithoutGradient() {
         List<double[]> fresh = gradients(new FullBackPropagation());
         List<double[]> carried = new ArrayList<>();
@@ -87,16 +100,19 @@ final class BackPropagationTest {
         return gradients(scheme, null);
     }
 
-    private List<double[]> gradients(
-            BackPropagation scheme, @Nullable MemoryState carried) {
+    private List<double[]> gradients(BackPropagation scheme, @Nullable MemoryState carried) {
+        return gradients(model, scheme, carried);
+    }
+
+    private List<double[]> gradients(Model model, BackPropagation scheme, @Nullable MemoryState carried) {
         Window window = task.windows(Split.TRAIN, ROWS, 3).window(2);
         List<Tensor> parameters =
                 model.parameters().values().stream().map(p -> p.value()).toList();
         try (TensorScope scope = backend.scope();
                 GradientSum sum = new GradientSum(backend, parameters);
                 LossRecord losses = new LossRecord(backend)) {
-            Pass pass = new Pass(false, new RandomSource(0), null);
-            WindowPass run = new WindowPass(model, window, pass, 0.1, StepSize.of(List.of(window)), sum, losses);
+            RandomSource random = new RandomSource(5);
+            WindowPass run = new WindowPass(model, window, random, 0.1, StepSize.of(List.of(window)), sum, losses);
             MemoryState after = scheme.run(run, carried);
             assertThat(after.get("mean").requiresGradient()).isFalse();
             return sum.sums().stream().map(Tensor::toDoubles).toList();

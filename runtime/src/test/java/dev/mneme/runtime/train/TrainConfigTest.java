@@ -56,6 +56,6 @@ final class TrainConfigTest {
         assertThatThrownBy(() -> Small.config(Map.of("learning_rate", 1, "batch", 0, "bptt", "half")))
                 .hasMessageContaining("3 problems")
                 .hasMessageContaining("train.batch: expected a value in 1..")
-                .hasMessageContaining("full, truncated");
+                .hasMessageContaining("full, replay, truncated");
     }
 }

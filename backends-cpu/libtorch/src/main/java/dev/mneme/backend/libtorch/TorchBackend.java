@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class TorchBackend implements TensorBackend {
     static {
         NativeEnvironment.prepare();
+        ProcessExit.prepare();
     }
 
     private final String name;

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.TensorBackend;
 import java.io.File;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -38,7 +36,7 @@ final class NativeEnvironmentTest {
                         System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .filter(entry -> !entry.matches(".*pytorch-[^/]*-linux-x86_64\\.jar"))
                 .collect(Collectors.joining(File.pathSeparator));
-        assertThat(run(java(Asking.class, withoutNatives)))
+        assertThat(new ChildJvm(Asking.class, withoutNatives).run())
                 .contains("Unavailable[reason=LibTorch does not load: ")
                 .contains("jnitorch")
                 .contains("classifier");
@@ -48,24 +46,12 @@ final class NativeEnvironmentTest {
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void anEmbeddingProgramGetsPassiveWaiting() throws Exception {
-        ProcessBuilder builder = java(Embedding.class, System.getProperty("java.class.path"));
-        builder.environment().remove("OMP_WAIT_POLICY");
-        builder.environment().put("OMP_DISPLAY_ENV", "TRUE");
-        assertThat(run(builder))
+        ChildJvm child = new ChildJvm(Embedding.class);
+        child.environment().remove("OMP_WAIT_POLICY");
+        child.environment().put("OMP_DISPLAY_ENV", "TRUE");
+        assertThat(child.run())
                 .contains("PASSIVE (set in this process)")
                 .contains("true")
                 .containsPattern("OMP_WAIT_POLICY = 'PASSIVE'");
-    }
-
-    private static ProcessBuilder java(Class<?> main, String classPath) {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return new ProcessBuilder(java, "-cp", classPath, main.getName()).redirectErrorStream(true);
-    }
-
-    private static String run(ProcessBuilder builder) throws Exception {
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
     }
 }

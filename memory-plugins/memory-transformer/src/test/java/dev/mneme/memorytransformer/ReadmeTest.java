@@ -1,0 +1,67 @@
+package dev.mneme.memorytransformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mneme.backbone.BackboneConfig;
+import dev.mneme.config.SettingDescription;
+import dev.mneme.config.Settings;
+import dev.mneme.memory.Mechanism;
+import dev.mneme.memory.MechanismContext;
+import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.Segment;
+import dev.mneme.nn.ModuleContext;
+import dev.mneme.nn.Pass;
+import dev.mneme.task.Form;
+import dev.mneme.task.TaskInfo;
+import dev.mneme.tensor.DType;
+import dev.mneme.tensor.Shape;
+import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorBackend;
+import dev.mneme.tensor.TensorScope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class ReadmeTest {
+    static List<Engine> engines() {
+        return Engine.all();
+    }
+
+    /** The lines of the README's example. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void theExampleRuns(Engine engine) {
+        TensorBackend backend = engine.backend();
+        TaskInfo task = new TaskInfo(Form.ENCODER, 100, 100, 64, 0, -1, -1, Double.NaN, Double.NaN);
+        BackboneConfig model = Settings.bind("model", BackboneConfig.class, Map.of("dim", 64, "heads", 4));
+        MemoryTransformerConfig memory = Settings.bind("memory", MemoryTransformerConfig.class, Map.of("slots", 10));
+        MechanismContext context = new MechanismContext(new ModuleContext(backend, DType.F32, 1), model, task);
+        try (Mechanism mechanism = new MemoryTransformerProvider().create(memory, context);
+                TensorScope scope = backend.scope()) {
+            Tensor tokens = backend.tensor(new long[] {5, 17, 42, 8}, Shape.of(1, 4));
+            Segment segment = new Segment(tokens, null, null);
+            Tensor logits = mechanism
+                    .controller()
+                    .step(segment, MemoryState.empty(), Pass.evaluation())
+                    .logits();
+            assertThat(logits.shape()).isEqualTo(Shape.of(1, 4, 100));
+        }
+    }
+
+    @Test
+    void theTableOfSettingsIsWhatTheRecordSays() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        for (SettingDescription setting : Settings.describe(MemoryTransformerConfig.class)) {
+            assertThat(readme)
+                    .contains("| `" + setting.key() + "` | " + setting.type().replace(" | ", ", ") + " | "
+                            + setting.range() + (setting.range().isEmpty() ? "| " : " | ")
+                            + setting.defaultValue().replace("0.0", "0") + " | " + setting.summary() + " | "
+                            + setting.paper());
+        }
+    }
+}
