@@ -259,7 +259,7 @@ final class BrokenEnginesTest {
                         "scope",
                         (engine, arguments) -> new ForgetfulScope(),
                         BackendContract::nativeMemoryReturns,
-                        "a thousand training steps"),
+                        "an exception inside a scope"),
                 altered(
                         "every backward pass leaks a tensor",
                         "gradients",
