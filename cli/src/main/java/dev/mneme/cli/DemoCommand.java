@@ -122,7 +122,7 @@ final class DemoCommand extends MnemeCommand {
         for (Contestant side : both) {
             table.row(
                     side.name().equals("none") ? "none (the same transformer)" : side.name(),
-                    String.valueOf(side.run().parameterCount()),
+                    Quantity.grouped(side.run().parameterCount()),
                     Quantity.percent(side.metrics().accuracy()),
                     Quantity.percent(duel.bound()),
                     Quantity.number(side.metrics().loss()));

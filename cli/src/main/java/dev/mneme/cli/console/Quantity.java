@@ -26,6 +26,11 @@ public final class Quantity {
                 : String.format(Locale.ROOT, "%.0f", value);
     }
 
+    /** {@code 18,184}. */
+    public static String grouped(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
     /** {@code 512 B}, {@code 3.4 MB}, in powers of 1024. */
     public static String bytes(long bytes) {
         String[] units = {"B", "kB", "MB", "GB", "TB"};

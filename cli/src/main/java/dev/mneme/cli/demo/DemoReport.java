@@ -80,16 +80,17 @@ public final class DemoReport {
             rows.add(new Tables.Row(
                     List.of(
                             side.name(),
-                            Quantity.count(side.run().parameterCount()),
-                            String.valueOf(side.steps()),
-                            Quantity.number(side.metrics().loss()),
+                            Quantity.percent(accuracy),
                             Quantity.percent(bound),
-                            Quantity.percent(accuracy)),
-                    above ? Tables.Mark.GOOD : Tables.Mark.BAD));
+                            Quantity.grouped(side.run().parameterCount()),
+                            Quantity.number(side.metrics().loss()),
+                            String.valueOf(side.steps())),
+                    above ? Tables.Mark.GOOD : Tables.Mark.BAD,
+                    1));
         }
         return Tables.table(
                 "Both models on the test split.",
-                List.of("model", "parameters", "steps", "loss", "best without memory", "accuracy"),
+                List.of("model", "accuracy", "best without memory", "parameters", "loss", "steps"),
                 rows);
     }
 

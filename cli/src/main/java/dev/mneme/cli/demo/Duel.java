@@ -35,6 +35,7 @@ public final class Duel implements AutoCloseable {
             "task.length", 16,
             "task.symbols", 8,
             "task.window", 2,
+            "task.evaluation_sequences", 4096,
             "model.dim", 32,
             "model.layers", 2,
             "model.heads", 2,

@@ -39,7 +39,7 @@ public final class ExperimentReport {
     private static Fragment verdicts(ExperimentResult result) {
         List<Tables.Row> rows = result.verdicts().stream()
                 .map(verdict -> new Tables.Row(
-                        cells(verdict), verdict.holds() ? Tables.Mark.GOOD : Tables.Mark.BAD))
+                        cells(verdict), verdict.holds() ? Tables.Mark.GOOD : Tables.Mark.BAD, 4))
                 .toList();
         return Tables.table(
                 result.holds() ? "Every expectation holds." : "Not every expectation holds.",

@@ -16,14 +16,18 @@ public final class Tables {
         BAD
     }
 
-    /** One row; the first cell is its heading. */
-    public record Row(List<String> cells, Mark mark) {
+    /**
+     * One row; the first cell is its heading.
+     *
+     * @param marked which cell carries the mark, from 1
+     */
+    public record Row(List<String> cells, Mark mark, int marked) {
         public Row {
             cells = List.copyOf(cells);
         }
 
         public static Row of(String... cells) {
-            return new Row(List.of(cells), Mark.NONE);
+            return new Row(List.of(cells), Mark.NONE, 0);
         }
     }
 
@@ -56,15 +60,16 @@ public final class Tables {
     }
 
     private static String row(Row row) {
-        StringBuilder html = new StringBuilder(
+        String mark =
                 switch (row.mark()) {
-                    case NONE -> "<tr>";
-                    case GOOD -> "<tr class=\"good\">";
-                    case BAD -> "<tr class=\"bad\">";
-                });
+                    case NONE -> "<td>";
+                    case GOOD -> "<td class=\"good\">";
+                    case BAD -> "<td class=\"bad\">";
+                };
+        StringBuilder html = new StringBuilder("<tr>");
         for (int i = 0; i < row.cells().size(); i++) {
             String cell = escape(row.cells().get(i));
-            html.append(i == 0 ? "<th scope=\"row\">" + cell + "</th>" : "<td>" + cell + "</td>");
+            html.append(i == 0 ? "<th scope=\"row\">" + cell + "</th>" : (i == row.marked() ? mark : "<td>") + cell + "</td>");
         }
         return html.append("</tr>").toString();
     }

@@ -75,9 +75,11 @@ public final class RunReport {
                 .with(record.evaluation("validation", "loss", "validation"))
                 .render());
         for (String name : record.metrics("validation")) {
-            if (!NO_CURVE.contains(name)) {
+            LineChart.Series values = record.evaluation(name.replace('_', ' '), name, "validation");
+            // One evaluation makes no curve; its value is in the tables.
+            if (!NO_CURVE.contains(name) && values.x().length > 1) {
                 LineChart chart = new LineChart("Validation " + name.replace('_', ' '), "step", name.replace('_', ' '))
-                        .with(record.evaluation(name.replace('_', ' '), name, "validation"));
+                        .with(values);
                 if (name.equals(Metrics.ACCURACY)) {
                     chart.withLevel(
                             "best possible without memory",

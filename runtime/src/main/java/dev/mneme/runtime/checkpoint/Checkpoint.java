@@ -170,7 +170,8 @@ public final class Checkpoint {
             if (entry == null) {
                 String nearest = stored.isEmpty()
                         ? ""
-                        : "; nearest is " + NearestName.sort(name, stored.keySet()).get(0);
+                        : "; nearest is "
+                                + NearestName.sort(name, stored.keySet()).get(0);
                 problems.add(name + " is missing" + nearest);
             } else if (entry.dtype() != target.dtype() || !entry.shape().equals(target.shape())) {
                 problems.add(name + " is " + entry.dtype() + entry.shape() + ", expected " + target.dtype()

@@ -42,7 +42,8 @@ final class Checksums {
             String found = Files.readString(sums, StandardCharsets.ISO_8859_1);
             String actual = expected(folder, names);
             if (!found.equals(actual)) {
-                throw firstDifference(folder, names, found.lines().toList(), actual.lines().toList());
+                throw firstDifference(
+                        folder, names, found.lines().toList(), actual.lines().toList());
             }
         } catch (IOException e) {
             throw new MnemeException(
@@ -56,7 +57,8 @@ final class Checksums {
             if (!found.contains(actual.get(i))) {
                 return invalid(
                         folder.resolve(names.get(i)),
-                        "does not have the checksum that " + NAME + " gives it: one of the two is corrupt or truncated");
+                        "does not have the checksum that " + NAME
+                                + " gives it: one of the two is corrupt or truncated");
             }
         }
         return invalid(folder.resolve(NAME), "lists other files than a checkpoint has");

@@ -245,14 +245,13 @@ public final class SafetensorsFile implements AutoCloseable {
     /** The format allows neither holes nor overlaps nor bytes after the last tensor. */
     private void checkLayout(long start, long size) {
         List<Map.Entry<String, Entry>> ordered = new ArrayList<>(entries.entrySet());
-        ordered.sort(Comparator.comparingLong((Map.Entry<String, Entry> e) ->
-                        e.getValue().position())
+        ordered.sort(Comparator.comparingLong(
+                        (Map.Entry<String, Entry> e) -> e.getValue().position())
                 .thenComparingLong(e -> e.getValue().bytes()));
         long end = start;
         for (Map.Entry<String, Entry> named : ordered) {
             if (named.getValue().position() != end) {
-                throw invalid(
-                        "tensor '" + named.getKey() + "' overlaps another one or leaves a hole before it", null);
+                throw invalid("tensor '" + named.getKey() + "' overlaps another one or leaves a hole before it", null);
             }
             end += named.getValue().bytes();
         }

@@ -103,7 +103,8 @@ public final class Evaluator {
             if (!window.carriesState()) {
                 counts.endSequences();
             }
-            MemoryState next = window.carriesState() && state != null ? state.detach().unscoped() : null;
+            MemoryState next =
+                    window.carriesState() && state != null ? state.detach().unscoped() : null;
             carried.close();
             carried.state = next;
         }
@@ -144,7 +145,8 @@ public final class Evaluator {
         private final List<long[]> references = new ArrayList<>();
 
         void add(SegmentBatch batch, @Nullable MemoryState previous) {
-            hypotheses.addAll(generator.targets(batch, previous, Decoding.greedy(task.info().maxTargetLength())));
+            hypotheses.addAll(generator.targets(
+                    batch, previous, Decoding.greedy(task.info().maxTargetLength())));
             for (int row = 0; row < batch.rows(); row++) {
                 references.add(reference(batch, row));
             }

@@ -69,7 +69,8 @@ final class Continuation implements AutoCloseable {
             MemoryState kept = next.detach().unscoped();
             close();
             state = kept;
-            stream = model.stream(new SegmentBatch(rows, 0, new long[0], null, 0, null, new long[0], null), state, pass);
+            stream =
+                    model.stream(new SegmentBatch(rows, 0, new long[0], null, 0, null, new long[0], null), state, pass);
             used = 0;
             return stream;
         }

@@ -131,8 +131,7 @@ public final class Generator {
         }
     }
 
-    private List<long[]> continueBatch(
-            long[][] prompts, Decoding decoding, List<Integer> rows, LongConsumer listener) {
+    private List<long[]> continueBatch(long[][] prompts, Decoding decoding, List<Integer> rows, LongConsumer listener) {
         Choice choice = new Choice(decoding, rows, task);
         try (Continuation continuation = new Continuation(model, prompts.length)) {
             long[][] next = prompts;
@@ -149,8 +148,7 @@ public final class Generator {
     private static Map<Integer, List<Integer>> byLength(List<long[]> prompts) {
         return IntStream.range(0, prompts.size())
                 .boxed()
-                .collect(Collectors.groupingBy(
-                        row -> prompts.get(row).length, TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(row -> prompts.get(row).length, TreeMap::new, Collectors.toList()));
     }
 
     private void requireLanguageModel() {

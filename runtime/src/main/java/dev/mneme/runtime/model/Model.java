@@ -145,12 +145,13 @@ public final class Model implements AutoCloseable {
                         + "; only the role that owns it may list it");
             }
             if (value.dtype() != description.dtype()) {
-                throw misbehaved("made parameter " + path + " as " + value.dtype() + ", asked for "
-                        + description.dtype());
+                throw misbehaved(
+                        "made parameter " + path + " as " + value.dtype() + ", asked for " + description.dtype());
             }
             if (!value.requiresGradient()) {
-                throw misbehaved("made parameter " + path + Arrays.toString(value.shape().toArray())
-                        + " that no gradient can reach; make it with Tensor.variable()");
+                throw misbehaved(
+                        "made parameter " + path + Arrays.toString(value.shape().toArray())
+                                + " that no gradient can reach; make it with Tensor.variable()");
             }
         });
         if (parameters.isEmpty()) {

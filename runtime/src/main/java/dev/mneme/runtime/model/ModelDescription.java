@@ -202,8 +202,7 @@ public record ModelDescription(
             throw invalid(key, "one of " + List.of(type.getEnumConstants()), text);
         }
 
-        private MnemeException invalid(
-                String key, String expected, @Nullable Object found) {
+        private MnemeException invalid(String key, String expected, @Nullable Object found) {
             return new MnemeException(
                     ErrorCode.CHECKPOINT_INVALID,
                     "description of a model, " + path + key + ": expected " + expected + ", found " + found);

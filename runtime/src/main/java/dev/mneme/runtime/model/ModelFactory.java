@@ -62,8 +62,8 @@ public final class ModelFactory {
             MemoryProvider<C> provider, ModelDescription description, TensorBackend backend) {
         C config = Settings.bind("memory", provider.configType(), description.memorySettings());
         ModuleContext modules = new ModuleContext(backend, description.dtype(), description.seed());
-        Mechanism mechanism = provider.create(
-                config, new MechanismContext(modules, description.backbone(), description.task()));
+        Mechanism mechanism =
+                provider.create(config, new MechanismContext(modules, description.backbone(), description.task()));
         try {
             return new Model(mechanism, description.withSettings(Settings.toMap(config)), backend);
         } catch (RuntimeException e) {

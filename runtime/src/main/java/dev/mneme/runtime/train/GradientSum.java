@@ -52,8 +52,8 @@ final class GradientSum implements AutoCloseable {
     List<Tensor> sums() {
         if (sums.isEmpty()) {
             sums = parameters.stream()
-                    .map(parameter -> backend.zeros(parameter.shape(), parameter.dtype())
-                            .unscoped())
+                    .map(parameter ->
+                            backend.zeros(parameter.shape(), parameter.dtype()).unscoped())
                     .toList();
         }
         return sums;

@@ -73,14 +73,8 @@ final class StepRunner implements AutoCloseable {
                 GradientSum gradients = new GradientSum(backend, optimizer.parameters());
                 LossRecord losses = new LossRecord(backend)) {
             for (Window window : batch) {
-                run(new WindowPass(
-                        model,
-                        window,
-                        random,
-                        config.labelSmoothing(),
-                        size,
-                        gradients,
-                        losses),
+                run(
+                        new WindowPass(model, window, random, config.labelSmoothing(), size, gradients, losses),
                         window.carriesState());
             }
             LossRecord.Values values;

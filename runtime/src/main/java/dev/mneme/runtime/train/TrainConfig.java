@@ -55,7 +55,10 @@ public record TrainConfig(
         @Setting(value = "steps between lines in metrics.jsonl", min = 1, max = 1 << 30)
         int logEvery,
 
-        @Setting(value = "steps between evaluations on the validation split; 0 = at the end only", min = 0, max = 1L << 40)
+        @Setting(
+                value = "steps between evaluations on the validation split; 0 = at the end only",
+                min = 0,
+                max = 1L << 40)
         long evaluateEvery,
 
         @Setting(value = "windows of one evaluation; 0 = the whole split", min = 0, max = 1L << 40)
@@ -67,7 +70,10 @@ public record TrainConfig(
         @Setting(value = "newest checkpoints that are kept, beside the best one", min = 1, max = 1 << 20)
         int keep,
 
-        @Setting(value = "evaluations without a lower validation loss before training stops; 0 = never", min = 0, max = 1 << 20)
+        @Setting(
+                value = "evaluations without a lower validation loss before training stops; 0 = never",
+                min = 0,
+                max = 1 << 20)
         int patience,
 
         @Setting(value = "validation accuracy at which training stops; 0 = never", min = 0, max = 1)

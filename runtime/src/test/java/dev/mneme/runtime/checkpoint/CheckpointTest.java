@@ -125,9 +125,10 @@ final class CheckpointTest {
         byte[] bytes = Files.readAllBytes(weights);
         Files.write(weights, Arrays.copyOf(bytes, 100));
         assertThatThrownBy(() -> Checkpoint.open(saved))
-                .hasMessage("CHECKPOINT_INVALID: " + weights + " does not have the checksum that SHA256SUMS gives it: one"
-                        + " of the two is corrupt or truncated. Delete the folder " + saved
-                        + " to go on from the checkpoint before it");
+                .hasMessage(
+                        "CHECKPOINT_INVALID: " + weights + " does not have the checksum that SHA256SUMS gives it: one"
+                                + " of the two is corrupt or truncated. Delete the folder " + saved
+                                + " to go on from the checkpoint before it");
         Files.delete(weights);
         assertThatThrownBy(() -> Checkpoint.open(saved))
                 .hasMessageStartingWith("CHECKPOINT_INVALID: " + weights + " is missing");
@@ -146,7 +147,8 @@ final class CheckpointTest {
             Safetensors.write(saved.resolve(Checkpoint.WEIGHTS), Map.of(), tensors);
         }
         Checksums.write(saved, Checkpoint.FILES);
-        List<Double> before = Arrays.stream(model.parameters().get("memory.start").value().toDoubles())
+        List<Double> before = Arrays.stream(
+                        model.parameters().get("memory.start").value().toDoubles())
                 .boxed()
                 .toList();
         assertThatThrownBy(() -> Checkpoint.open(saved).loadWeights(model))
@@ -174,7 +176,6 @@ final class CheckpointTest {
     private void assertRefused() {
         assertThatThrownBy(() -> Checkpoint.open(saved))
                 .isInstanceOfSatisfying(
-                        MnemeException.class,
-                        e -> assertThat(e.code()).isEqualTo(ErrorCode.CHECKPOINT_INVALID));
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CHECKPOINT_INVALID));
     }
 }

@@ -42,7 +42,8 @@ final class SafetensorsTest {
                 if (dtype.isFloating() && backend.supports(dtype)) {
                     tensors.put(
                             "float." + dtype,
-                            backend.tensor(values, Shape.of(values.length), DType.F64).to(dtype));
+                            backend.tensor(values, Shape.of(values.length), DType.F64)
+                                    .to(dtype));
                 }
             }
             tensors.put("scalar", backend.full(Shape.scalar(), Math.PI, DType.F64));
@@ -160,7 +161,8 @@ final class SafetensorsTest {
                         Map.of("a", backend.zeros(Shape.of(3, 5), DType.F32), "b", backend.arange(0, 4)));
             }
             byte[] good = Files.readAllBytes(file);
-            int header = 8 + (int) ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            int header = 8
+                    + (int) ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getLong();
             SplittableRandom random = new SplittableRandom(42);
             int refused = 0;
             for (int i = 0; i < 2000; i++) {

@@ -43,8 +43,7 @@ final class EvaluatorTest {
         try (Model model = Small.model(backend, task, DType.F64, 0.5)) {
             Metrics metrics = new Evaluator(model, task, 3).evaluate(Split.VALIDATION, 2);
             Map<String, Double> expected = byHand(model, task);
-            assertThat(metrics.values())
-                    .containsOnlyKeys("loss", "accuracy", "perplexity", "bits_per_byte", "labels");
+            assertThat(metrics.values()).containsOnlyKeys("loss", "accuracy", "perplexity", "bits_per_byte", "labels");
             assertThat(metrics.loss()).isEqualTo(expected.get("loss"), within(1e-12));
             assertThat(metrics.accuracy()).isEqualTo(expected.get("accuracy"), within(1e-12));
             assertThat(metrics.values().get("labels")).isEqualTo(expected.get("labels"));
@@ -71,7 +70,8 @@ final class EvaluatorTest {
         try (TensorBackend fast = Small.Engine.LIBTORCH.open();
                 Model model = Small.model(fast, task, DType.F32, 0)) {
             Evaluator evaluator = new Evaluator(model, task, 8);
-            assertThat(evaluator.evaluate(Split.TEST, 0).get("same").orElseThrow()).isLessThan(0.2);
+            assertThat(evaluator.evaluate(Split.TEST, 0).get("same").orElseThrow())
+                    .isLessThan(0.2);
             new Trainer(
                             model,
                             task,

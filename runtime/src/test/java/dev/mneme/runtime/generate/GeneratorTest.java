@@ -54,7 +54,9 @@ final class GeneratorTest {
             for (int i = 0; i < 7; i++) {
                 text.add(nextByWholeSegments(text));
             }
-            assertThat(generator.continuations(List.of(prompt), Decoding.greedy(7)).get(0))
+            assertThat(generator
+                            .continuations(List.of(prompt), Decoding.greedy(7))
+                            .get(0))
                     .containsExactly(text.subList(promptLength, text.size()).stream()
                             .mapToLong(Long::longValue)
                             .toArray());
@@ -77,7 +79,9 @@ final class GeneratorTest {
     void tokensAreToldAsTheyAreChosen() {
         List<Long> told = new ArrayList<>();
         long[] result = generator.continuation(new long[] {1, 2}, Decoding.greedy(5), told::add);
-        assertThat(told).containsExactly(Arrays.stream(result).boxed().toArray(Long[]::new)).hasSize(5);
+        assertThat(told)
+                .containsExactly(Arrays.stream(result).boxed().toArray(Long[]::new))
+                .hasSize(5);
     }
 
     @Test
@@ -91,8 +95,8 @@ final class GeneratorTest {
             }
             assertThatThrownBy(() -> new Generator(answering).targets(List.of(new long[9]), Decoding.greedy(5)))
                     .hasMessageContaining("a source of 9 tokens; this model reads at most 4");
-            assertThatThrownBy(() -> new Generator(answering)
-                            .continuations(List.of(new long[] {1}), Decoding.greedy(1)))
+            assertThatThrownBy(
+                            () -> new Generator(answering).continuations(List.of(new long[] {1}), Decoding.greedy(1)))
                     .hasMessageContaining("only a decoder");
         }
     }
@@ -131,9 +135,9 @@ final class GeneratorTest {
         while (decoder.size() <= 5) {
             try (TensorScope scope = backend.scope()) {
                 long[] input = decoder.stream().mapToLong(Long::longValue).toArray();
-                SegmentBatch batch =
-                        new SegmentBatch(1, source.length, source, null, input.length, input, input, null);
-                long next = lastArgmax(answering.run(batch, null, Pass.evaluation()).logits());
+                SegmentBatch batch = new SegmentBatch(1, source.length, source, null, input.length, input, input, null);
+                long next =
+                        lastArgmax(answering.run(batch, null, Pass.evaluation()).logits());
                 if (next == end) {
                     break;
                 }

@@ -11,7 +11,8 @@ final class SamplerTest {
 
     @Test
     void drawsFollowTheProbabilities() {
-        assertThat(shares(new Decoding(1, 1, 0, 1, 3))).containsExactly(new double[] {0.1, 0.5, 0.25, 0.15}, within(0.02));
+        assertThat(shares(new Decoding(1, 1, 0, 1, 3)))
+                .containsExactly(new double[] {0.1, 0.5, 0.25, 0.15}, within(0.02));
     }
 
     @Test
@@ -24,7 +25,8 @@ final class SamplerTest {
 
     @Test
     void topKLeavesTheMostLikely() {
-        assertThat(shares(new Decoding(1, 1, 2, 1, 3))).containsExactly(new double[] {0, 2 / 3.0, 1 / 3.0, 0}, within(0.02));
+        assertThat(shares(new Decoding(1, 1, 2, 1, 3)))
+                .containsExactly(new double[] {0, 2 / 3.0, 1 / 3.0, 0}, within(0.02));
     }
 
     @Test

@@ -62,9 +62,12 @@ final class ModelTest {
             ModelDescription description = ModelDescription.fromMap(read);
             assertThat(description).isEqualTo(model.describe());
             try (Model again = ModelFactory.create(new MeanMemoryProvider(), description, backend)) {
-                assertThat(again.parameters().keySet()).isEqualTo(model.parameters().keySet());
-                again.parameters().forEach((path, parameter) -> assertThat(parameter.value().toDoubles())
-                        .isEqualTo(model.parameters().get(path).value().toDoubles()));
+                assertThat(again.parameters().keySet())
+                        .isEqualTo(model.parameters().keySet());
+                again.parameters()
+                        .forEach((path, parameter) -> assertThat(
+                                        parameter.value().toDoubles())
+                                .isEqualTo(model.parameters().get(path).value().toDoubles()));
             }
         }
     }
@@ -99,7 +102,8 @@ final class ModelTest {
     void rowsThatResetForgetTheOthersRemember() {
         try (Model model = Small.model(backend, TASK, DType.F64, 0);
                 TensorScope scope = backend.scope()) {
-            SegmentBatch plain = TASK.windows(Split.TRAIN, 3, 1).window(0).segments().get(0);
+            SegmentBatch plain =
+                    TASK.windows(Split.TRAIN, 3, 1).window(0).segments().get(0);
             MemoryState state = MemoryState.of(Map.of("mean", backend.normal(Shape.of(3, 16), DType.F64, 1)));
             double[] fresh = next(model, with(plain, null), null);
             double[] remembered = next(model, with(plain, new boolean[3]), state);
@@ -126,7 +130,8 @@ final class ModelTest {
         });
         try (Model model = Small.model(provider, backend, TASK, DType.F32, 0, 1);
                 TensorScope scope = backend.scope()) {
-            SegmentBatch batch = TASK.windows(Split.TRAIN, 2, 1).window(0).segments().get(0);
+            SegmentBatch batch =
+                    TASK.windows(Split.TRAIN, 2, 1).window(0).segments().get(0);
             assertThatThrownBy(() -> model.run(batch, null, Pass.evaluation()))
                     .isInstanceOf(MnemeException.class)
                     .hasMessageContaining("PLUGIN_MISBEHAVED: state has entries [extra], its schema says []");
@@ -138,8 +143,7 @@ final class ModelTest {
         MemoryProvider<?> provider = changed(mechanism -> {
             Writer listing = new Writer() {
                 @Override
-                public Written write(
-                        SegmentTrace trace, MemoryState state, Pass pass) {
+                public Written write(SegmentTrace trace, MemoryState state, Pass pass) {
                     return Written.of(MemoryState.empty());
                 }
 

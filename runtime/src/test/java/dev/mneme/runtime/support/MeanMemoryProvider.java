@@ -57,7 +57,8 @@ public final class MeanMemoryProvider implements MemoryProvider<MeanMemoryProvid
     public Mechanism create(Config config, MechanismContext context) {
         int dim = context.backbone().dim();
         MeanMemory memory = new MeanMemory(context.modules().child("memory"), dim);
-        MeanReader reader = new MeanReader(context.modules().child("reader"), dim, context.backbone().dropout());
+        MeanReader reader = new MeanReader(
+                context.modules().child("reader"), dim, context.backbone().dropout());
         MeanWriter writer = new MeanWriter(context.modules().child("writer"), dim, config.auxiliary());
         return new Mechanism(memory, reader, writer, new TransformerController(context, reader, writer, 0));
     }
@@ -99,7 +100,8 @@ public final class MeanMemoryProvider implements MemoryProvider<MeanMemoryProvid
                 return Reading.NOTHING;
             }
             Tensor read = project.forward(state.get(MEAN)).unsqueeze(1);
-            return new Reading.Residual(pass.dropout(read.expand(request.hidden().shape()), dropout));
+            return new Reading.Residual(
+                    pass.dropout(read.expand(request.hidden().shape()), dropout));
         }
     }
 

@@ -48,8 +48,20 @@ public final class Small {
                 "model",
                 BackboneConfig.class,
                 Map.of(
-                        "dim", 16, "layers", 1, "heads", 2, "segment", SmallTask.LENGTH, "dropout", dropout,
-                        "embedding_std", 0.5, "head_bias", true));
+                        "dim",
+                        16,
+                        "layers",
+                        1,
+                        "heads",
+                        2,
+                        "segment",
+                        SmallTask.LENGTH,
+                        "dropout",
+                        dropout,
+                        "embedding_std",
+                        0.5,
+                        "head_bias",
+                        true));
         ModelDescription description =
                 new ModelDescription(provider.name(), "test", Map.of(), backbone, task.info(), dtype, seed);
         return ModelFactory.create(provider, description, backend);
@@ -61,8 +73,20 @@ public final class Small {
                 "train",
                 TrainConfig.class,
                 Map.of(
-                        "batch", 4, "steps", 12, "warmup", 2, "lr", 0.01, "evaluate_every", 0, "evaluation_batches",
-                        2, "save_every", 0));
+                        "batch",
+                        4,
+                        "steps",
+                        12,
+                        "warmup",
+                        2,
+                        "lr",
+                        0.01,
+                        "evaluate_every",
+                        0,
+                        "evaluation_batches",
+                        2,
+                        "save_every",
+                        0));
         return Settings.bind("train", base, changes);
     }
 }

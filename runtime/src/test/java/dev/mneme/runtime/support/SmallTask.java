@@ -54,15 +54,7 @@ public final class SmallTask implements Task {
             case STREAM -> new TaskInfo(Form.DECODER, SYMBOLS, SYMBOLS, LENGTH, 0, -1, -1, Double.NaN, 2.0);
             case ANSWER ->
                 new TaskInfo(
-                        Form.ENCODER_DECODER,
-                        SYMBOLS,
-                        SYMBOLS,
-                        LENGTH,
-                        LENGTH + 1,
-                        BEGIN,
-                        END,
-                        Double.NaN,
-                        Double.NaN);
+                        Form.ENCODER_DECODER, SYMBOLS, SYMBOLS, LENGTH, LENGTH + 1, BEGIN, END, Double.NaN, Double.NaN);
         };
     }
 
@@ -100,13 +92,7 @@ public final class SmallTask implements Task {
     }
 
     private void fill(
-            SplittableRandom random,
-            int segment,
-            int at,
-            long[] tokens,
-            long[] labels,
-            boolean[] reset,
-            int row) {
+            SplittableRandom random, int segment, int at, long[] tokens, long[] labels, boolean[] reset, int row) {
         long first = random.nextInt(SYMBOLS);
         int start = random.nextInt(SYMBOLS);
         int resetAt = random.nextInt(8);

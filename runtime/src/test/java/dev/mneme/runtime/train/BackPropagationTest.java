@@ -134,9 +134,8 @@ final class BackPropagationTest {
                 Tensor mask = backend.tensor(batch.reset(), Shape.of(ROWS));
                 Segment segment =
                         new Segment(backend.tensor(batch.tokens(), Shape.of(ROWS, batch.length())), null, null);
-                StepResult result = model.mechanism()
-                        .controller()
-                        .step(segment, entered.reset(mask, initial), Pass.evaluation());
+                StepResult result =
+                        model.mechanism().controller().step(segment, entered.reset(mask, initial), Pass.evaluation());
                 logits.add(result.logits().reshape(ROWS * batch.length(), SmallTask.SYMBOLS));
                 auxiliary.add(result.losses().get("size").reshape(1));
                 Arrays.stream(batch.labels()).forEach(labels::add);
@@ -159,7 +158,11 @@ final class BackPropagationTest {
         for (int i = 0; i < actual.size(); i++) {
             assertThat(actual.get(i)).containsExactly(expected.get(i), within(1e-12));
         }
-        assertThat(actual.stream().flatMapToDouble(Arrays::stream).map(Math::abs).max().orElseThrow())
+        assertThat(actual.stream()
+                        .flatMapToDouble(Arrays::stream)
+                        .map(Math::abs)
+                        .max()
+                        .orElseThrow())
                 .isGreaterThan(1e-3);
     }
 

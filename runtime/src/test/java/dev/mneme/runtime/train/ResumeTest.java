@@ -153,7 +153,8 @@ final class ResumeTest {
     private static void assertSameRun(RunFolder actual, RunFolder expected) throws IOException {
         assertThat(curve(actual)).isEqualTo(curve(expected)).hasSize(12 + 3 + 1);
         for (String file : List.of("weights.safetensors", "optimizer.safetensors", "state.safetensors")) {
-            assertThat(actual.checkpoint(12).resolve(file)).hasSameBinaryContentAs(expected.checkpoint(12).resolve(file));
+            assertThat(actual.checkpoint(12).resolve(file))
+                    .hasSameBinaryContentAs(expected.checkpoint(12).resolve(file));
         }
     }
 

@@ -15,13 +15,14 @@ final class TrainConfigTest {
     void everyKeyIsDescribedAndReadsBack() {
         TrainConfig defaults = TrainConfig.defaults();
         assertThat(Settings.describe(TrainConfig.class)).hasSize(TrainConfig.class.getRecordComponents().length);
-        assertThat(Settings.bind("train", TrainConfig.class, Settings.toMap(defaults))).isEqualTo(defaults);
+        assertThat(Settings.bind("train", TrainConfig.class, Settings.toMap(defaults)))
+                .isEqualTo(defaults);
     }
 
     @Test
     void learningRateRisesToThePeakThenFallsToItsShare() {
-        TrainConfig config = Small.config(
-                Map.of("lr", 1.0, "warmup", 10, "steps", 110, "schedule", "cosine", "min_lr_ratio", 0.2));
+        TrainConfig config =
+                Small.config(Map.of("lr", 1.0, "warmup", 10, "steps", 110, "schedule", "cosine", "min_lr_ratio", 0.2));
         assertThat(config.learningRate(1)).isEqualTo(0.1, within(1e-12));
         assertThat(config.learningRate(10)).isEqualTo(1, within(1e-12));
         assertThat(config.learningRate(60)).isEqualTo(0.6, within(1e-12));

@@ -49,8 +49,8 @@ final class TrainerTest {
                         live.add(backend.memory().liveTensors());
                     }
                 };
-                TrainConfig config = Small.config(
-                        Map.of("steps", steps, "batch", 2, "bptt", bptt.name(), "bptt_segments", 2));
+                TrainConfig config =
+                        Small.config(Map.of("steps", steps, "batch", 2, "bptt", bptt.name(), "bptt_segments", 2));
                 try (Model model = Small.model(backend, STREAM, DType.F32, 0.1)) {
                     new Trainer(model, STREAM, config, 1, null, counting).train();
                 }
@@ -67,7 +67,8 @@ final class TrainerTest {
         for (int i = 0; i < full.size(); i++) {
             assertThat(replayed.get(i)).isEqualTo(full.get(i), within(1e-9));
         }
-        assertThat(losses(STREAM, Small.config(Map.of("bptt", "truncated")), true).get(11))
+        assertThat(losses(STREAM, Small.config(Map.of("bptt", "truncated")), true)
+                        .get(11))
                 .isNotCloseTo(full.get(11), within(1e-9));
     }
 
@@ -135,13 +136,23 @@ final class TrainerTest {
     @Test
     void aMemoryLearnsWhatABackboneAloneCannot() {
         TrainConfig config = Small.config(Map.of(
-                "steps", 300, "batch", 32, "lr", 0.01, "evaluate_every", 50, "evaluation_batches", 0,
-                "stop_at_accuracy", 0.95));
+                "steps",
+                300,
+                "batch",
+                32,
+                "lr",
+                0.01,
+                "evaluate_every",
+                50,
+                "evaluation_batches",
+                0,
+                "stop_at_accuracy",
+                0.95));
         try (TensorBackend backend = Small.Engine.LIBTORCH.open();
                 Model with = Small.model(backend, RECALL, DType.F32, 0);
                 Model without = Small.modelWithoutMemory(backend, RECALL, DType.F32)) {
             TrainResult result = new Trainer(with, RECALL, config, 1, null, TrainListener.NONE).train();
-assertThat(result.reason()).isEqualTo(TrainResult.Reason.TARGET_REACHED);
+            assertThat(result.reason()).isEqualTo(TrainResult.Reason.TARGET_REACHED);
             assertThat(result.test().accuracy()).isGreaterThan(0.9);
             assertThat(result.peakBytes()).isGreaterThan(1 << 20);
 
@@ -191,8 +202,7 @@ assertThat(result.reason()).isEqualTo(TrainResult.Reason.TARGET_REACHED);
                     }
                 }
             };
-            Trainer trainer =
-                    new Trainer(model, STREAM, Small.config(Map.of("save_every", 2)), 1, folder, poison);
+            Trainer trainer = new Trainer(model, STREAM, Small.config(Map.of("save_every", 2)), 1, folder, poison);
             assertThatThrownBy(trainer::train)
                     .isInstanceOf(MnemeException.class)
                     .hasMessageContaining("NUMERIC_NOT_FINITE: training 'mean'")
@@ -214,8 +224,20 @@ assertThat(result.reason()).isEqualTo(TrainResult.Reason.TARGET_REACHED);
             }
         };
         TrainConfig config = Small.config(Map.of(
-                "steps", 100, "lr", 1.5, "warmup", 0, "evaluate_every", 2, "patience", 2, "schedule", "constant",
-                "keep", 1));
+                "steps",
+                100,
+                "lr",
+                1.5,
+                "warmup",
+                0,
+                "evaluate_every",
+                2,
+                "patience",
+                2,
+                "schedule",
+                "constant",
+                "keep",
+                1));
         try (TensorBackend backend = ReferenceBackend.open();
                 Model model = Small.model(backend, RECALL, DType.F32, 0)) {
             TrainResult result = new Trainer(model, RECALL, config, 1, folder, collecting).train();
