@@ -37,10 +37,18 @@ final class BenchCommand extends MnemeCommand {
     @Option(names = "--batch", defaultValue = "8", paramLabel = "B", description = "Streams (default: 8).")
     int batch;
 
-    @Option(names = "--segment", defaultValue = "128", paramLabel = "L", description = "Tokens of a segment (default: 128).")
+    @Option(
+            names = "--segment",
+            defaultValue = "128",
+            paramLabel = "L",
+            description = "Tokens of a segment (default: 128).")
     int segment;
 
-    @Option(names = "--segments", defaultValue = "4", paramLabel = "S", description = "Segments of a step (default: 4).")
+    @Option(
+            names = "--segments",
+            defaultValue = "4",
+            paramLabel = "S",
+            description = "Segments of a step (default: 4).")
     int segments;
 
     @Option(names = "--dim", defaultValue = "256", paramLabel = "D", description = "Width (default: 256).")
@@ -65,7 +73,11 @@ final class BenchCommand extends MnemeCommand {
     @Option(names = "--steps", defaultValue = "10", paramLabel = "N", description = "Steps that count (default: 10).")
     int steps;
 
-    @Option(names = "--mode", defaultValue = "train", paramLabel = "MODE", description = "train or infer (default: train).")
+    @Option(
+            names = "--mode",
+            defaultValue = "train",
+            paramLabel = "MODE",
+            description = "train or infer (default: train).")
     Bench.Mode mode;
 
     @Option(names = "--seed", defaultValue = "0", paramLabel = "S", description = "Seed (default: 0).")
@@ -123,7 +135,9 @@ final class BenchCommand extends MnemeCommand {
             if (equals < 1) {
                 throw Failures.invalid("--set " + assignment + ": expected key=value, such as model.dim=256");
             }
-            settings.put(assignment.substring(0, equals).trim(), assignment.substring(equals + 1).trim());
+            settings.put(
+                    assignment.substring(0, equals).trim(),
+                    assignment.substring(equals + 1).trim());
         }
         return settings;
     }

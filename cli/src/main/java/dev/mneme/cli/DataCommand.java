@@ -100,9 +100,12 @@ final class DataCommand extends MnemeCommand {
             Path folder;
             try (LiveLine line = console.progress()) {
                 folder = new DataFetcher()
-                        .fetch(name, directory(dataDirectory), (step, what, done, total) -> line.update(
-                                step.name().toLowerCase(Locale.ROOT) + " " + what + "  " + Quantity.bytes(done) + " of "
-                                        + Quantity.bytes(total)));
+                        .fetch(
+                                name,
+                                directory(dataDirectory),
+                                (step, what, done, total) ->
+                                        line.update(step.name().toLowerCase(Locale.ROOT) + " " + what + "  "
+                                                + Quantity.bytes(done) + " of " + Quantity.bytes(total)));
             }
             console.say(name + " is in " + folder);
             console.result(Map.of("name", name, "path", folder.toString()));

@@ -62,7 +62,10 @@ final class DemoCommand extends MnemeCommand {
     @Option(names = "--quick", description = "Fewer steps: a minute at most.")
     boolean quick;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder of the runs and the report (default: a new one in runs/).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder of the runs and the report (default: a new one in runs/).")
     @Nullable Path out;
 
     @Mixin
@@ -79,8 +82,10 @@ final class DemoCommand extends MnemeCommand {
                 Duel duel = new Duel(mneme, memory, task, quick ? QUICK_STEPS : STEPS, seed, folder, line);
                 BookModel bookModel = new BookModel(
                         mneme, memory, quick ? QUICK_BOOK_STEPS : BOOK_STEPS, seed, folder.resolve("book"), line)) {
-            line.note("engine: " + mneme.backend().info().name() + " " + mneme.backend().info().version() + ", "
-                    + mneme.backend().info().threads() + " threads (" + mneme.engine().reason() + ")");
+            line.note("engine: " + mneme.backend().info().name() + " "
+                    + mneme.backend().info().version() + ", "
+                    + mneme.backend().info().threads() + " threads ("
+                    + mneme.engine().reason() + ")");
             line.note("1 of 2: " + task + ", " + memory + " beside the same transformer without memory");
             List<Contestant> both = duel.run();
             line.close();
@@ -93,7 +98,14 @@ final class DemoCommand extends MnemeCommand {
             Duration time = Duration.ofNanos(System.nanoTime() - start);
             Path report = Runs.writeReport(
                     folder,
-                    DemoReport.page(both, duel.bound(), why, book, bookModel, mneme.backend().info(), time));
+                    DemoReport.page(
+                            both,
+                            duel.bound(),
+                            why,
+                            book,
+                            bookModel,
+                            mneme.backend().info(),
+                            time));
             console.say("");
             console.say("report: " + report + "  (" + Quantity.duration(time) + " in all)");
             boolean decided = Duel.isDecided(both, duel.bound());

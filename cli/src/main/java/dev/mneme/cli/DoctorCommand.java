@@ -3,6 +3,7 @@ package dev.mneme.cli;
 import dev.mneme.cli.console.Console;
 import dev.mneme.cli.console.Quantity;
 import dev.mneme.cli.doctor.SpeedCheck;
+import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.runtime.Mneme;
 import dev.mneme.runtime.engine.EngineChoice;
@@ -46,7 +47,10 @@ final class DoctorCommand extends MnemeCommand {
         }
         console.say("");
         advice.forEach(line -> console.say("! " + line));
-        console.say(works ? advice.isEmpty() ? "All is well." : "Works; see above for what could be better." : "No engine works here.");
+        console.say(
+                works
+                        ? advice.isEmpty() ? "All is well." : "Works; see above for what could be better."
+                        : "No engine works here.");
         result.put("advice", List.copyOf(advice));
         result.put("ok", works);
         console.result(result);
@@ -59,8 +63,10 @@ final class DoctorCommand extends MnemeCommand {
         Map<String, Object> machine = new LinkedHashMap<>();
         machine.put("mneme", Main.version());
         machine.put("java", System.getProperty("java.version") + ", " + System.getProperty("java.vm.name"));
-        machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
-                + System.getProperty("os.arch"));
+        machine.put(
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
+                        + System.getProperty("os.arch"));
         machine.put("processors", jvm.availableProcessors());
         machine.put("heap_limit", Quantity.bytes(jvm.maxMemory()));
         machine.put("omp_wait_policy", policy == null ? "not set" : policy);
@@ -133,13 +139,15 @@ final class DoctorCommand extends MnemeCommand {
             chosen.forEach((key, value) -> console.say(line(key.equals("name") ? "chosen engine" : key, value)));
             SpeedCheck speed = SpeedCheck.measure(backend);
             console.say(line("matrix product", String.format(Locale.ROOT, "%.1f GFLOP/s", speed.gigaflops())));
-            console.say(line("small operation", String.format(Locale.ROOT, "%.1f us", speed.smallOperationMicroseconds())));
+            console.say(
+                    line("small operation", String.format(Locale.ROOT, "%.1f us", speed.smallOperationMicroseconds())));
             result.put("engine", chosen);
             result.put("gflops", speed.gigaflops());
             result.put("small_op_microseconds", speed.smallOperationMicroseconds());
             if (info.threads() > Runtime.getRuntime().availableProcessors()) {
-                advice.add(info.threads() + " threads on " + Runtime.getRuntime().availableProcessors()
-                        + " processors get in each other's way: leave --threads out.");
+                advice.add(
+                        info.threads() + " threads on " + Runtime.getRuntime().availableProcessors()
+                                + " processors get in each other's way: leave --threads out.");
             }
             if (speed.smallOperationMicroseconds() > SLOW_CALL_MICROSECONDS) {
                 advice.add(String.format(
@@ -150,6 +158,9 @@ final class DoctorCommand extends MnemeCommand {
             }
             return true;
         } catch (MnemeException e) {
+            if (e.code() == ErrorCode.NAME_UNKNOWN) {
+                throw e;
+            }
             console.say(line("chosen engine", "none"));
             advice.add(String.valueOf(e.getMessage()));
             return false;

@@ -40,7 +40,10 @@ final class EvalCommand extends MnemeCommand {
     @Option(names = "--task", paramLabel = "NAME", description = "Task (default: the one it was trained on).")
     @Nullable String task;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting that differs from training. Repeatable.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting that differs from training. Repeatable.")
     List<String> assignments = new ArrayList<>();
 
     @Option(

@@ -52,7 +52,10 @@ final class ExperimentCommand extends MnemeCommand {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting of all runs. Repeatable.")
     List<String> assignments = new ArrayList<>();
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for runs and report (default: a new one in runs/).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Folder for runs and report (default: a new one in runs/).")
     @Nullable Path out;
 
     @Mixin
@@ -67,7 +70,9 @@ final class ExperimentCommand extends MnemeCommand {
             throw new ParameterException(spec.commandLine(), "say which experiment; --list lists them");
         }
         Experiment experiment = load(name);
-        Path folder = out != null ? out : Runs.newFolder(Path.of(name).getFileName().toString().replace(".yaml", ""));
+        Path folder = out != null
+                ? out
+                : Runs.newFolder(Path.of(name).getFileName().toString().replace(".yaml", ""));
         Files.createDirectories(folder);
         try (AutoCloseable log = Logging.toFolder(folder);
                 Mneme mneme = runtime.open()) {
@@ -125,8 +130,9 @@ final class ExperimentCommand extends MnemeCommand {
         Map<String, Object> json = new LinkedHashMap<>(result.toMap());
         json.put("engine", mneme.backend().info().name());
         json.put("report", report.toString());
-        AtomicFiles.write(folder.resolve("result.json"), stream -> stream.write(
-                (Console.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8)));
+        AtomicFiles.write(
+                folder.resolve("result.json"),
+                stream -> stream.write((Console.toJson(json) + "\n").getBytes(StandardCharsets.UTF_8)));
         console.say("report: " + report);
         console.result(json);
         return result.holds();

@@ -67,7 +67,10 @@ final class GenerateCommand extends MnemeCommand {
     @Option(names = "--seed", defaultValue = "0", paramLabel = "S", description = "Seed of the draws (default: 0).")
     long seed;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting that differs from training. Repeatable.")
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting that differs from training. Repeatable.")
     List<String> assignments = new ArrayList<>();
 
     @Mixin
@@ -108,7 +111,8 @@ final class GenerateCommand extends MnemeCommand {
     private static long[] write(TrainingRun run, long[] input, Decoding decoding) {
         return switch (run.task().info().form()) {
             case DECODER -> new Generator(run.model()).continuation(input, decoding, token -> {});
-            case ENCODER_DECODER -> new Generator(run.model()).targets(List.of(input), decoding).get(0);
+            case ENCODER_DECODER ->
+                new Generator(run.model()).targets(List.of(input), decoding).get(0);
             case ENCODER -> labels(run, input);
         };
     }
@@ -122,7 +126,11 @@ final class GenerateCommand extends MnemeCommand {
         SegmentBatch batch = new SegmentBatch(1, input.length, input, null, 0, null, new long[input.length], null);
         try (GradientMode off = run.model().backend().noGradient();
                 TensorScope scope = run.model().backend().scope()) {
-            return run.model().run(batch, null, Pass.evaluation()).logits().argmax(-1, false).toLongs();
+            return run.model()
+                    .run(batch, null, Pass.evaluation())
+                    .logits()
+                    .argmax(-1, false)
+                    .toLongs();
         }
     }
 }

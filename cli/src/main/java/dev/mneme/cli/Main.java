@@ -2,12 +2,11 @@ package dev.mneme.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import picocli.AutoComplete.GenerateCompletion;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The {@code mneme} command. */
@@ -38,7 +37,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 success, 1 the run failed, 2 what was asked for makes no sense."
         })
-public final class Main implements Runnable {
+public final class Main implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
@@ -60,9 +59,11 @@ public final class Main implements Runnable {
         return commandLine.execute(arguments);
     }
 
+    /** Without a subcommand. */
     @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do, such as demo");
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE;
     }
 
     /** The version of this build. */

@@ -28,8 +28,9 @@ final class MemoriesCommand extends MnemeCommand {
     @Override
     boolean run(Console console) {
         try (Mneme mneme = runtime.open()) {
-            List<MemoryEntry> entries =
-                    name == null ? mneme.memories().all() : List.of(mneme.memories().require(name));
+            List<MemoryEntry> entries = name == null
+                    ? mneme.memories().all()
+                    : List.of(mneme.memories().require(name));
             for (MemoryEntry entry : entries) {
                 MemoryDescription description = entry.provider().description();
                 console.say(entry.name() + " " + entry.version());

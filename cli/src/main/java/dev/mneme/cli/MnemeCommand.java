@@ -26,8 +26,8 @@ abstract class MnemeCommand implements Callable<Integer> {
         if (common.verbose) {
             Logging.verbose();
         }
-        Console console = new Console(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), common.json);
+        Console console =
+                new Console(spec.commandLine().getOut(), spec.commandLine().getErr(), common.json);
         return run(console) ? ExitCode.OK : ExitCode.FAILED;
     }
 }

@@ -60,8 +60,7 @@ final class Runs {
 
     /** The configuration of a trained run with changes. */
     static RunConfig load(Mneme mneme, Path folder, Map<String, ?> flags, List<String> assignments) {
-        return mneme.configurations()
-                .load(RunFolder.open(folder).path().resolve("config.json"), flags, assignments);
+        return mneme.configurations().load(RunFolder.open(folder).path().resolve("config.json"), flags, assignments);
     }
 
     /** A trained model: the best checkpoint where training stopped early, else the newest one. */

@@ -3,11 +3,15 @@ package dev.mneme.cli;
 import dev.mneme.runtime.train.Trainer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Lets training save a checkpoint when the user interrupts it or the system asks the process to end. */
 final class StopOnInterrupt implements AutoCloseable {
     /** Longer, and those who end processes lose their patience. */
     private static final long SECONDS = 20;
+
+    private static final Logger log = LoggerFactory.getLogger(StopOnInterrupt.class);
 
     private final CountDownLatch saved = new CountDownLatch(1);
     private final Thread hook;
@@ -18,7 +22,7 @@ final class StopOnInterrupt implements AutoCloseable {
                     trainer.requestStop();
                     try {
                         if (!saved.await(SECONDS, TimeUnit.SECONDS)) {
-                            System.err.println("mneme: no checkpoint could be saved in time");
+                            System.err.println("mneme: the run could not be ended in time");
                         }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
@@ -35,8 +39,7 @@ final class StopOnInterrupt implements AutoCloseable {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // The process is ending and the hook is about to run; it will find the latch open.
-                return;
+                log.debug("the process is ending; the hook finds the latch open", e);
             }
         }
     }

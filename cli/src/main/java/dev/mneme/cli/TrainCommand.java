@@ -86,7 +86,8 @@ final class TrainCommand extends MnemeCommand {
     @Override
     boolean run(Console console) throws Exception {
         if (resume && out == null) {
-            throw new ParameterException(spec.commandLine(), "--resume needs --out, the folder of the run to go on with");
+            throw new ParameterException(
+                    spec.commandLine(), "--resume needs --out, the folder of the run to go on with");
         }
         return Runs.with(runtime, this::load, (mneme, loaded) -> train(console, mneme, loaded));
     }
@@ -130,14 +131,12 @@ final class TrainCommand extends MnemeCommand {
                     mneme.engine().reason()));
             SpeedListener speeds = new SpeedListener();
             TrainProgress progress = new TrainProgress(loaded.memory(), line);
-            Trainer trainer =
-                    run.trainer(folder, Listeners.of(new RunWriter(folder, loaded), speeds, progress));
-            TrainResult result;
+            Trainer trainer = run.trainer(folder, Listeners.of(new RunWriter(folder, loaded), speeds, progress));
             try (StopOnInterrupt stop = new StopOnInterrupt(trainer)) {
-                result = resume ? trainer.resume() : trainer.train();
+                TrainResult result = resume ? trainer.resume() : trainer.train();
+                line.close();
+                report(console, mneme, run, folder, result, run.summary(result, speeds));
             }
-            line.close();
-            report(console, mneme, run, folder, result, run.summary(result, speeds));
             return true;
         }
     }
@@ -149,7 +148,8 @@ final class TrainCommand extends MnemeCommand {
         json.put("run", folder.path().toString());
         json.put("engine", mneme.backend().info().name());
         if (result.reason() == TrainResult.Reason.REQUESTED) {
-            console.say("Stopped at step " + result.step() + ". Go on with: mneme train --resume --out " + folder.path());
+            console.say(
+                    "Stopped at step " + result.step() + ". Go on with: mneme train --resume --out " + folder.path());
             console.result(json);
             return;
         }

@@ -120,7 +120,7 @@ final class KillAndResumeTest {
         for (String line : Files.readString(file).split("\n")) {
             if (line.endsWith("}")) {
                 JsonNode node = mapper.readTree(line);
-                if (node.has("loss") && node.has("learning_rate")) {
+                if (node.has("loss") && node.has("lr")) {
                     losses.put(node.path("step").asLong(), node.path("loss").asDouble());
                 }
             }

@@ -89,13 +89,16 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int st
         }
         Map<String, Object> memorySettings = Settings.toMap(entry.configure(section("memory.", settings)));
         BackboneConfig backbone = Settings.bind("model", BackboneConfig.class, section("model.", settings));
-        ModelDescription description = new ModelDescription(
-                memory, entry.version(), memorySettings, backbone, task.info(), DType.F32, seed);
+        ModelDescription description =
+                new ModelDescription(memory, entry.version(), memorySettings, backbone, task.info(), DType.F32, seed);
         try (Model model = new ModelFactory(mneme.memories()).create(description, mneme.backend())) {
             double seconds = mode == Mode.TRAIN ? trainingStep(model, task) : forwardStep(model, task);
             double tokens = (double) batch * segment * segments;
             return new Measured(
-                    tokens / seconds, seconds, ProcessMemory.peakBytes(), model.mechanism().parameterCount());
+                    tokens / seconds,
+                    seconds,
+                    ProcessMemory.peakBytes(),
+                    model.mechanism().parameterCount());
         }
     }
 
@@ -114,13 +117,20 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int st
                 "train",
                 TrainConfig.class,
                 Map.of(
-                        "batch", batch,
-                        "steps", WARM_UP + steps,
-                        "segments", segments,
-                        "schedule", "constant",
-                        "warmup", 0,
-                        "evaluate_every", 0,
-                        "evaluation_batches", 1));
+                        "batch",
+                        batch,
+                        "steps",
+                        WARM_UP + steps,
+                        "segments",
+                        segments,
+                        "schedule",
+                        "constant",
+                        "warmup",
+                        0,
+                        "evaluate_every",
+                        0,
+                        "evaluation_batches",
+                        1));
         SpeedListener speeds = new SpeedListener();
         new Trainer(model, task, config, seed, null, speeds).train();
         return (double) batch * segment * segments / speeds.medianAfter(WARM_UP);

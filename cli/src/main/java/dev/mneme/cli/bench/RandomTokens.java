@@ -60,11 +60,14 @@ record RandomTokens(int vocabulary, int segmentLength, int segments) implements 
 
     @Override
     public String renderTarget(long[] ids) {
-        return renderInput(Arrays.stream(ids).filter(id -> id != SegmentBatch.IGNORED).toArray());
+        return renderInput(
+                Arrays.stream(ids).filter(id -> id != SegmentBatch.IGNORED).toArray());
     }
 
     @Override
     public long[] parseInput(String text) {
-        return Arrays.stream(text.strip().split("\\s+", -1)).mapToLong(Long::parseLong).toArray();
+        return Arrays.stream(text.strip().split("\\s+", -1))
+                .mapToLong(Long::parseLong)
+                .toArray();
     }
 }

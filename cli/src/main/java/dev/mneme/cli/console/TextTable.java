@@ -19,8 +19,7 @@ public final class TextTable {
 
     public TextTable row(List<String> cells) {
         if (cells.size() != rows.get(0).size()) {
-            throw new IllegalArgumentException(
-                    "table has " + rows.get(0).size() + " columns, row has " + cells.size());
+            throw new IllegalArgumentException("table has " + rows.get(0).size() + " columns, row has " + cells.size());
         }
         rows.add(List.copyOf(cells));
         return this;

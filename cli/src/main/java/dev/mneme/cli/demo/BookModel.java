@@ -74,8 +74,7 @@ public final class BookModel implements AutoCloseable {
      * @param prompt that the sample goes on from
      * @param sample text the model wrote
      */
-    public record Result(
-            RunSummary summary, RunRecord record, double frequencyBits, String prompt, String sample) {
+    public record Result(RunSummary summary, RunRecord record, double frequencyBits, String prompt, String sample) {
         /** Bits per byte of the test text. */
         public double bitsPerByte() {
             return summary.metrics().get(Metrics.BITS_PER_BYTE).orElse(Double.NaN);
@@ -93,31 +92,29 @@ public final class BookModel implements AutoCloseable {
         Trainer trainer = run.trainer(
                 folder,
                 Listeners.of(
-                        new RunWriter(folder, run.config()),
-                        speeds,
-                        new TrainProgress("language model", line),
-                        limit));
+                        new RunWriter(folder, run.config()), speeds, new TrainProgress("language model", line), limit));
         limit.trainer.set(trainer);
         TrainResult result = trainer.train();
         Metrics metrics = result.test() != null ? result.test() : run.evaluate(Split.TEST);
         RunSummary summary = new RunSummary(
-                result.step(),
-                metrics,
-                speeds.median(),
-                result.peakBytes(),
-                run.parameterCount(),
-                result.seconds());
+                result.step(), metrics, speeds.median(), result.peakBytes(), run.parameterCount(), result.seconds());
         long[] prompt = run.task().parseInput(PROMPT);
         long[] written = new Generator(run.model())
-                .continuation(prompt, new Decoding(SAMPLE, 0.7, 40, 1, run.config().seed()), token -> {});
+                .continuation(
+                        prompt, new Decoding(SAMPLE, 0.7, 40, 1, run.config().seed()), token -> {});
         return new Result(
-                summary, RunRecord.read(folder.metrics()), frequencyBits(), PROMPT, run.task().renderTarget(written));
+                summary,
+                RunRecord.read(folder.metrics()),
+                frequencyBits(),
+                PROMPT,
+                run.task().renderTarget(written));
     }
 
     /** Entropy of the labels of the test split, in bits. */
     private double frequencyBits() {
         long[] counts = new long[run.task().info().targetVocabulary()];
-        WindowSource windows = run.task().windows(Split.TEST, run.config().train().batch(), 0);
+        WindowSource windows =
+                run.task().windows(Split.TEST, run.config().train().batch(), 0);
         long total = 0;
         for (long position = 0; position < windows.size(); position++) {
             for (SegmentBatch segment : windows.window(position).segments()) {

@@ -37,8 +37,9 @@ public final class DemoReport {
         Contestant with = both.get(0);
         return new Page(
                         with.name() + " beside the same transformer without memory",
-                        "Trained on " + with.run().config().task() + " side by side, then a language model over the bytes"
-                                + " of a book; " + Quantity.duration(time) + " in all.")
+                        "Trained on " + with.run().config().task()
+                                + " side by side, then a language model over the bytes" + " of a book; "
+                                + Quantity.duration(time) + " in all.")
                 .section("Result", tiles(both, bound, book), table(both, bound), Fragment.paragraph(why))
                 .section("Learning curves", curves(both, bound))
                 .section("Attention of " + with.name(), specimen(with).attention())
@@ -63,7 +64,9 @@ public final class DemoReport {
                 new Tables.Tile(
                         "without memory",
                         Quantity.percent(both.get(1).metrics().accuracy()),
-                        Double.isNaN(bound) ? "of the symbols right" : "cannot do better than " + Quantity.percent(bound)),
+                        Double.isNaN(bound)
+                                ? "of the symbols right"
+                                : "cannot do better than " + Quantity.percent(bound)),
                 new Tables.Tile(
                         "language model",
                         Quantity.number(book.bitsPerByte()),
@@ -109,8 +112,8 @@ public final class DemoReport {
         List<Fragment> columns = new ArrayList<>();
         for (Contestant side : both) {
             Fragment list = Sample.render(specimen(side).samples());
-            columns.add(new Fragment(
-                    "<div>" + Fragment.titled(side.name(), list).html() + "</div>"));
+            columns.add(
+                    new Fragment("<div>" + Fragment.titled(side.name(), list).html() + "</div>"));
         }
         return Fragment.sideBySide(columns);
     }

@@ -68,8 +68,7 @@ public record Expectation(
         if (maxAboveBound != null) {
             return metric + " at most " + shown(bound + maxAboveBound) + " (bound + " + shown(maxAboveBound) + ")";
         }
-        return metric + " at least that of '" + other() + "'"
-                + (tolerance > 0 ? " less " + shown(tolerance) : "");
+        return metric + " at least that of '" + other() + "'" + (tolerance > 0 ? " less " + shown(tolerance) : "");
     }
 
     private String other() {

@@ -133,8 +133,7 @@ public record Experiment(
     public static Experiment named(String name) {
         if (!NAMES.contains(name)) {
             throw new MnemeException(
-                    ErrorCode.NAME_UNKNOWN,
-                    "there is no experiment '" + name + "'; " + NearestName.hint(name, NAMES));
+                    ErrorCode.NAME_UNKNOWN, "there is no experiment '" + name + "'; " + NearestName.hint(name, NAMES));
         }
         try (@Nullable InputStream in = Experiment.class.getResourceAsStream("/experiments/" + name + ".yaml")) {
             return read(Objects.requireNonNull(in, name), name);
@@ -154,7 +153,9 @@ public record Experiment(
             return YAML.readValue(yaml, Experiment.class);
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             Throwable root = e.getCause() == null ? e : e.getCause();
-            String where = e.getLocation() == null ? "" : " near line " + e.getLocation().getLineNr();
+            String where = e.getLocation() == null
+                    ? ""
+                    : " near line " + e.getLocation().getLineNr();
             String what = root instanceof com.fasterxml.jackson.core.JsonProcessingException json
                     ? json.getOriginalMessage()
                     : root.getMessage();

@@ -32,14 +32,14 @@ public final class ExperimentReport {
         if (!attention.isEmpty()) {
             page.section("Attention", Fragment.join(attention));
         }
-        return page.section("Settings", Tables.pairs("What differs from the defaults in all runs.", experiment.settings()))
+        return page.section(
+                        "Settings", Tables.pairs("What differs from the defaults in all runs.", experiment.settings()))
                 .section("Environment", RunReport.environment(engine));
     }
 
     private static Fragment verdicts(ExperimentResult result) {
         List<Tables.Row> rows = result.verdicts().stream()
-                .map(verdict -> new Tables.Row(
-                        cells(verdict), verdict.holds() ? Tables.Mark.GOOD : Tables.Mark.BAD, 4))
+                .map(verdict -> new Tables.Row(cells(verdict), verdict.holds() ? Tables.Mark.GOOD : Tables.Mark.BAD, 4))
                 .toList();
         return Tables.table(
                 result.holds() ? "Every expectation holds." : "Not every expectation holds.",

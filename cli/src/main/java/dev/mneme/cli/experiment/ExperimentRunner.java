@@ -36,8 +36,7 @@ public final class ExperimentRunner {
      * @param assignments settings of all runs that win over the experiment's
      * @param line shows progress
      */
-    public ExperimentRunner(
-            Mneme mneme, Experiment experiment, Path folder, List<String> assignments, LiveLine line) {
+    public ExperimentRunner(Mneme mneme, Experiment experiment, Path folder, List<String> assignments, LiveLine line) {
         this.mneme = mneme;
         this.experiment = experiment;
         this.folder = folder;

@@ -17,6 +17,7 @@ import java.util.Map;
 public final class AttentionMaps implements AttentionObserver {
     /** More cells than this in one direction cannot be read. */
     private static final int MAX_TOKENS = 24;
+
     private static final int MAX_MAPS = 32;
 
     private final Map<String, double[][][]> maps = new LinkedHashMap<>();
@@ -62,17 +63,17 @@ public final class AttentionMaps implements AttentionObserver {
         if (figures.isEmpty()) {
             return Fragment.paragraph("No attention was recorded.");
         }
-        String note = "One example. Rows ask, columns are looked at; the darkest cell of each map is its largest weight. "
-                + "m1, m2, .. are memory slots."
-                + (tokens.size() > MAX_TOKENS ? " Only the first " + MAX_TOKENS + " tokens are drawn." : "")
-                + (leftOut > 0 ? " " + leftOut + " further heads are left out." : "");
+        String note =
+                "One example. Rows ask, columns are looked at; the darkest cell of each map is its largest weight. "
+                        + "m1, m2, .. are memory slots."
+                        + (tokens.size() > MAX_TOKENS ? " Only the first " + MAX_TOKENS + " tokens are drawn." : "")
+                        + (leftOut > 0 ? " " + leftOut + " further heads are left out." : "");
         return Fragment.join(List.of(
                 Fragment.paragraph(note),
                 new Fragment("<div class=\"heats\">" + Fragment.join(figures).html() + "</div>")));
     }
 
-    private static HeatMap map(
-            String path, int head, double[][] weights, List<String> tokens, List<String> targets) {
+    private static HeatMap map(String path, int head, double[][] weights, List<String> tokens, List<String> targets) {
         boolean decoder = path.contains("decoder");
         boolean cross = path.endsWith("cross");
         Side queries = side(weights.length, decoder ? targets : tokens);
@@ -82,7 +83,12 @@ public final class AttentionMaps implements AttentionObserver {
             drawn[q] = Arrays.copyOf(weights[q], keys.labels().size());
         }
         return new HeatMap(
-                readable(path) + ", head " + (head + 1), queries.axis(), keys.axis(), queries.labels(), keys.labels(), drawn);
+                readable(path) + ", head " + (head + 1),
+                queries.axis(),
+                keys.axis(),
+                queries.labels(),
+                keys.labels(),
+                drawn);
     }
 
     /** Labels of one side of a map and what they are. */

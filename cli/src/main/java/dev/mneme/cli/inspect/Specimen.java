@@ -55,8 +55,8 @@ public final class Specimen {
     private Sample continuation(int row) {
         long[] tokens = Rows.row(window.segments().get(0), row).tokens();
         long[] prompt = Arrays.copyOf(tokens, Math.min(PROMPT, tokens.length));
-        long[] written = new Generator(model)
-                .continuation(prompt, new Decoding(CONTINUATION, 0.8, 40, 1, row), token -> {});
+        long[] written =
+                new Generator(model).continuation(prompt, new Decoding(CONTINUATION, 0.8, 40, 1, row), token -> {});
         return new Sample(task.renderInput(prompt), List.of(), List.of(task.renderTarget(written)));
     }
 
@@ -69,16 +69,17 @@ public final class Specimen {
                 .toArray();
         long[] expected = segments.stream()
                 .flatMapToLong(segment -> LongStream.of(segment.labels()))
-                .filter(label -> label != SegmentBatch.IGNORED && label != task.info().endToken())
+                .filter(label ->
+                        label != SegmentBatch.IGNORED && label != task.info().endToken())
                 .toArray();
         long[] predicted = task.scoresGenerated()
-                ? new Generator(model).targets(segments.get(0), null, Decoding.greedy(Integer.MAX_VALUE)).get(0)
+                ? new Generator(model)
+                        .targets(segments.get(0), null, Decoding.greedy(Integer.MAX_VALUE))
+                        .get(0)
                 : predictions(segments);
         if (task.scoresGenerated()) {
             return new Sample(
-                    task.renderInput(input),
-                    words(task.renderTarget(expected)),
-                    words(task.renderTarget(predicted)));
+                    task.renderInput(input), words(task.renderTarget(expected)), words(task.renderTarget(predicted)));
         }
         return new Sample(task.renderInput(input), Rows.targets(task, expected), Rows.targets(task, predicted));
     }

@@ -17,7 +17,8 @@ public record Fragment(String html) {
 
     /** A heading below the section's own, then the parts. */
     public static Fragment titled(String title, Fragment... parts) {
-        return new Fragment("<h3>" + escape(title) + "</h3>" + join(Arrays.asList(parts)).html());
+        return new Fragment(
+                "<h3>" + escape(title) + "</h3>" + join(Arrays.asList(parts)).html());
     }
 
     /** Parts one below the other. */

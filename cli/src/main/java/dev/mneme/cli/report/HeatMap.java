@@ -39,19 +39,25 @@ public record HeatMap(
         int height = top + CELL * rows.size() + 2;
         double largest = largest();
         StringBuilder svg = new StringBuilder("<figure class=\"heat\"><figcaption>" + escape(title) + "</figcaption>")
-                .append(format("<svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-label=\"%s\"><title>%s</title>",
+                .append(format(
+                        "<svg viewBox=\"0 0 %d %d\" width=\"%d\" role=\"img\" aria-label=\"%s\"><title>%s</title>",
                         width, height, width, escape(description(largest)), escape(description(largest))));
-        svg.append(format("<text class=\"label\" text-anchor=\"middle\" x=\"%d\" y=\"11\">%s</text>",
+        svg.append(format(
+                "<text class=\"label\" text-anchor=\"middle\" x=\"%d\" y=\"11\">%s</text>",
                 left + CELL * columns.size() / 2, escape(columnAxis)));
         int middle = top + CELL * rows.size() / 2;
-        svg.append(format("<text class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 11 %d)\" x=\"11\" y=\"%d\">"
-                + "%s</text>", middle, middle, escape(rowAxis)));
+        svg.append(format(
+                "<text class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 11 %d)\" x=\"11\" y=\"%d\">"
+                        + "%s</text>",
+                middle, middle, escape(rowAxis)));
         for (int c = 0; c < columns.size(); c++) {
             int x = left + CELL * c + CELL / 2 + 4;
-            svg.append(format("<text class=\"tick mono\" transform=\"rotate(-90 %d %d)\" x=\"%d\" y=\"%d\">%s</text>",
+            svg.append(format(
+                    "<text class=\"tick mono\" transform=\"rotate(-90 %d %d)\" x=\"%d\" y=\"%d\">%s</text>",
                     x, top - 4, x, top - 4, shown(columns.get(c))));
         }
-        svg.append(format("<rect class=\"heat-frame\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>",
+        svg.append(format(
+                "<rect class=\"heat-frame\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>",
                 left, top, CELL * columns.size(), CELL * rows.size()));
         for (int r = 0; r < rows.size(); r++) {
             row(svg, r, left, top, largest);
@@ -60,21 +66,31 @@ public record HeatMap(
     }
 
     private void row(StringBuilder svg, int r, int left, int top, double largest) {
-        svg.append(format("<text class=\"tick mono\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%s</text>",
+        svg.append(format(
+                "<text class=\"tick mono\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%s</text>",
                 left - 4, top + CELL * r + 12, shown(rows.get(r))));
         for (int c = 0; c < columns.size(); c++) {
             double shade = largest > 0 ? values[r][c] / largest : 0;
             if (shade >= 0.01) {
-                svg.append(format("<rect class=\"cell\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill-opacity=\"%.2f\">"
-                        + "<title>%s, %s: %.3f</title></rect>", left + CELL * c, top + CELL * r, CELL, CELL, shade,
-                        shown(rows.get(r)), shown(columns.get(c)), values[r][c]));
+                svg.append(format(
+                        "<rect class=\"cell\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill-opacity=\"%.2f\">"
+                                + "<title>%s, %s: %.3f</title></rect>",
+                        left + CELL * c,
+                        top + CELL * r,
+                        CELL,
+                        CELL,
+                        shade,
+                        shown(rows.get(r)),
+                        shown(columns.get(c)),
+                        values[r][c]));
             }
         }
     }
 
     private String description(double largest) {
-        return format("%s: %s by %s, %d by %d, darkest cell %.3f", title, rowAxis, columnAxis, rows.size(),
-                columns.size(), largest);
+        return format(
+                "%s: %s by %s, %d by %d, darkest cell %.3f",
+                title, rowAxis, columnAxis, rows.size(), columns.size(), largest);
     }
 
     private double largest() {
@@ -88,7 +104,10 @@ public record HeatMap(
     }
 
     private static int longest(List<String> labels) {
-        return labels.stream().mapToInt(label -> Math.min(LABEL_LENGTH, label.length())).max().orElse(0);
+        return labels.stream()
+                .mapToInt(label -> Math.min(LABEL_LENGTH, label.length()))
+                .max()
+                .orElse(0);
     }
 
     private static String shown(String label) {

@@ -78,7 +78,8 @@ public final class LineChart {
         grid(svg, x, y);
         for (Level level : levels) {
             double py = pixelY(y, level.y());
-            svg.append(format("<line class=\"level\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+            svg.append(format(
+                    "<line class=\"level\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
                     LEFT, WIDTH - RIGHT, py, py));
         }
         for (int i = 0; i < series.size(); i++) {
@@ -134,20 +135,26 @@ public final class LineChart {
     private void grid(StringBuilder svg, Axis x, Axis y) {
         for (double tick : y.ticks()) {
             double py = pixelY(y, tick);
-            svg.append(format("<line class=\"grid-line\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
+            svg.append(format(
+                    "<line class=\"grid-line\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
                     LEFT, WIDTH - RIGHT, py, py));
-            svg.append(format("<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s</text>",
+            svg.append(format(
+                    "<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s</text>",
                     LEFT - 6, py + 4, y.label(tick)));
         }
         for (double tick : x.ticks()) {
-            svg.append(format("<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>",
+            svg.append(format(
+                    "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>",
                     pixelX(x, tick), HEIGHT - BOTTOM + 17, x.label(tick)));
         }
-        svg.append(format("<text class=\"label\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>",
+        svg.append(format(
+                "<text class=\"label\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>",
                 (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, escape(xLabel)));
         int middle = (TOP + HEIGHT - BOTTOM) / 2;
-        svg.append(format("<text class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 12 %d)\" x=\"12\" y=\"%d\">"
-                + "%s</text>", middle, middle, escape(yLabel)));
+        svg.append(format(
+                "<text class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 12 %d)\" x=\"12\" y=\"%d\">"
+                        + "%s</text>",
+                middle, middle, escape(yLabel)));
     }
 
     private static void curve(StringBuilder svg, Series s, int index, Axis x, Axis y) {
@@ -155,12 +162,20 @@ public final class LineChart {
         for (int i = 0; i < s.x().length; i++) {
             points.append(format("%.1f,%.1f ", pixelX(x, s.x()[i]), pixelY(y, s.y()[i])));
         }
-        svg.append("<polyline class=\"curve c" + index % 6 + "\" points=\"").append(points).append("\"/>");
+        svg.append("<polyline class=\"curve c" + index % 6 + "\" points=\"")
+                .append(points)
+                .append("\"/>");
         if (s.x().length <= 20) {
             for (int i = 0; i < s.x().length; i++) {
-                svg.append(format("<circle class=\"dot c%d\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"><title>%s: %.4g at %s"
-                        + "</title></circle>", index % 6, pixelX(x, s.x()[i]), pixelY(y, s.y()[i]),
-                        escape(s.name()), s.y()[i], x.label(s.x()[i])));
+                svg.append(format(
+                        "<circle class=\"dot c%d\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"><title>%s: %.4g at %s"
+                                + "</title></circle>",
+                        index % 6,
+                        pixelX(x, s.x()[i]),
+                        pixelY(y, s.y()[i]),
+                        escape(s.name()),
+                        s.y()[i],
+                        x.label(s.x()[i])));
             }
         }
     }

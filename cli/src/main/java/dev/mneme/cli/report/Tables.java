@@ -60,16 +60,18 @@ public final class Tables {
     }
 
     private static String row(Row row) {
-        String mark =
-                switch (row.mark()) {
-                    case NONE -> "<td>";
-                    case GOOD -> "<td class=\"good\">";
-                    case BAD -> "<td class=\"bad\">";
-                };
+        String mark = switch (row.mark()) {
+            case NONE -> "<td>";
+            case GOOD -> "<td class=\"good\">";
+            case BAD -> "<td class=\"bad\">";
+        };
         StringBuilder html = new StringBuilder("<tr>");
         for (int i = 0; i < row.cells().size(); i++) {
             String cell = escape(row.cells().get(i));
-            html.append(i == 0 ? "<th scope=\"row\">" + cell + "</th>" : (i == row.marked() ? mark : "<td>") + cell + "</td>");
+            html.append(
+                    i == 0
+                            ? "<th scope=\"row\">" + cell + "</th>"
+                            : (i == row.marked() ? mark : "<td>") + cell + "</td>");
         }
         return html.append("</tr>").toString();
     }

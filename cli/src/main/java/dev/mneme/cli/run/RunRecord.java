@@ -62,11 +62,14 @@ public final class RunRecord {
 
     private LineChart.Series series(String name, String key, String split) {
         List<JsonNode> fitting = lines.stream()
-                .filter(line -> line.path("split").asText("").equals(split) && line.path(key).isNumber())
+                .filter(line -> line.path("split").asText("").equals(split)
+                        && line.path(key).isNumber())
                 .toList();
         return new LineChart.Series(
                 name,
-                fitting.stream().mapToDouble(line -> line.path("step").asDouble()).toArray(),
+                fitting.stream()
+                        .mapToDouble(line -> line.path("step").asDouble())
+                        .toArray(),
                 fitting.stream().mapToDouble(line -> line.path(key).asDouble()).toArray());
     }
 }

@@ -25,7 +25,8 @@ public final class RunReport {
     private RunReport() {}
 
     /** The whole page of one run. */
-    public static Page page(RunConfig config, RunRecord record, RunSummary summary, EngineInfo engine, Specimen specimen) {
+    public static Page page(
+            RunConfig config, RunRecord record, RunSummary summary, EngineInfo engine, Specimen specimen) {
         return new Page(
                         config.memory() + " on " + config.task(),
                         "Seed " + config.seed() + ", " + summary.steps() + " steps on " + engine.name() + ", "
@@ -47,13 +48,16 @@ public final class RunReport {
             tiles.add(new Tables.Tile(
                     "accuracy",
                     Quantity.percent(metrics.get(Metrics.ACCURACY)),
-                    Double.isNaN(chance) ? "of the test labels" : "at best " + Quantity.percent(chance) + " without memory"));
+                    Double.isNaN(chance)
+                            ? "of the test labels"
+                            : "at best " + Quantity.percent(chance) + " without memory"));
         }
         if (metrics.containsKey("bleu")) {
             tiles.add(new Tables.Tile("BLEU", Quantity.number(metrics.get("bleu")), "greedy decoding"));
         }
         if (metrics.containsKey(Metrics.BITS_PER_BYTE)) {
-            tiles.add(new Tables.Tile("bits per byte", Quantity.number(metrics.get(Metrics.BITS_PER_BYTE)), "of test text"));
+            tiles.add(new Tables.Tile(
+                    "bits per byte", Quantity.number(metrics.get(Metrics.BITS_PER_BYTE)), "of test text"));
         }
         tiles.add(new Tables.Tile("parameters", Quantity.count(summary.parameters()), "trained numbers"));
         tiles.add(new Tables.Tile("speed", Quantity.count(summary.tokensPerSecond()) + "/s", "tokens in training"));
@@ -82,8 +86,7 @@ public final class RunReport {
                         .with(values);
                 if (name.equals(Metrics.ACCURACY)) {
                     chart.withLevel(
-                            "best possible without memory",
-                            metrics.values().getOrDefault(Metrics.CHANCE, Double.NaN));
+                            "best possible without memory", metrics.values().getOrDefault(Metrics.CHANCE, Double.NaN));
                 }
                 charts.add(chart.render());
             }

@@ -21,7 +21,11 @@ public final class SpeedListener implements TrainListener {
 
     /** As {@link #median}, without the first steps. */
     public double medianAfter(int warmUp) {
-        double[] counted = speeds.stream().skip(warmUp).mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] counted = speeds.stream()
+                .skip(warmUp)
+                .mapToDouble(Double::doubleValue)
+                .sorted()
+                .toArray();
         if (counted.length == 0) {
             return Double.NaN;
         }

@@ -65,7 +65,8 @@ public final class TrainProgress implements TrainListener {
     static String quality(Metrics metrics) {
         for (String key : List.of("bleu", Metrics.BITS_PER_BYTE)) {
             if (metrics.get(key).isPresent()) {
-                return key.replace('_', ' ') + " " + Quantity.number(metrics.get(key).getAsDouble());
+                return key.replace('_', ' ') + " "
+                        + Quantity.number(metrics.get(key).getAsDouble());
             }
         }
         return "accuracy " + Quantity.percent(metrics.accuracy());

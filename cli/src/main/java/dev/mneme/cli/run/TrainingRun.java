@@ -38,8 +38,7 @@ public final class TrainingRun implements AutoCloseable {
                 .require(config.task())
                 .create(
                         config.taskSettings(),
-                        new TaskContext(
-                                config.model().segment(), config.train().segments(), mneme.dataDirectory()));
+                        new TaskContext(config.model().segment(), config.train().segments(), mneme.dataDirectory()));
         this.factory = new ModelFactory(mneme.memories());
         this.model = factory.create(config, task.info(), mneme.backend(), DType.F32);
     }
@@ -121,7 +120,9 @@ public final class TrainingRun implements AutoCloseable {
                     "the trained weights do not fit these settings in " + problems.size() + " places, first "
                             + problems.get(0) + ". Change only settings that keep all shapes");
         }
-        model.parameters().forEach((path, parameter) -> parameter.value().assign(sources.get(path).value()));
+        model.parameters()
+                .forEach((path, parameter) ->
+                        parameter.value().assign(sources.get(path).value()));
     }
 
     @Override

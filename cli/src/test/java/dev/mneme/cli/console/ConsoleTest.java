@@ -42,7 +42,10 @@ final class ConsoleTest {
 
     @Test
     void tableColumnsAreAligned() {
-        assertThat(new TextTable("name", "value").row("a", "1").row("longer", "2").lines())
+        assertThat(new TextTable("name", "value")
+                        .row("a", "1")
+                        .row("longer", "2")
+                        .lines())
                 .containsExactly("name    value", "------  -----", "a       1", "longer  2");
     }
 

@@ -14,8 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class ExperimentTest {
-    private static final String SMALL =
-            """
+    private static final String SMALL = """
             title: t
             question: q
             why: w
@@ -63,15 +62,15 @@ final class ExperimentTest {
 
     @Test
     void unknownKeysAreRefused() {
-        assertThatThrownBy(() -> read(SMALL + "expectatoins: []\nexpectations: [{of: one, metric: accuracy, min: 0}]\n"))
+        assertThatThrownBy(
+                        () -> read(SMALL + "expectatoins: []\nexpectations: [{of: one, metric: accuracy, min: 0}]\n"))
                 .isInstanceOf(MnemeException.class)
                 .hasMessageContaining("expectatoins");
     }
 
     @Test
     void expectationsAreJudgedByTheirBound() throws IOException {
-        Experiment experiment = read(
-                """
+        Experiment experiment = read("""
                 title: t
                 question: q
                 why: w
@@ -92,7 +91,9 @@ final class ExperimentTest {
         Expectation.Values values = new Expectation.Values() {
             @Override
             public double of(String name, String metric) {
-                return metric.equals("accuracy") ? Map.of("high", 0.95, "low", 0.2).get(name) : Double.NaN;
+                return metric.equals("accuracy")
+                        ? Map.of("high", 0.95, "low", 0.2).get(name)
+                        : Double.NaN;
             }
 
             @Override

@@ -17,7 +17,9 @@ final class AttentionMapsTest {
     void firstRowOfTheBatchIsDrawnForEveryHead() {
         String html = render("controller.layers.0.attention", 2, 2, 3, 3);
 
-        assertThat(html).contains("layer 1, head 1", "layer 1, head 2", ">tokens</text>").doesNotContain(">m1<");
+        assertThat(html)
+                .contains("layer 1, head 1", "layer 1, head 2", ">tokens</text>")
+                .doesNotContain(">m1<");
     }
 
     @Test

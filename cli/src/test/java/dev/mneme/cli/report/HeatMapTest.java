@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 final class HeatMapTest {
     @Test
     void shadesAreSharesOfTheLargestValue() {
-        String html = new HeatMap("map", "rows", "columns", List.of("a", "b"), List.of("m1"), new double[][] {{0.5}, {0.25}})
+        String html = new HeatMap(
+                        "map", "rows", "columns", List.of("a", "b"), List.of("m1"), new double[][] {{0.5}, {0.25}})
                 .render()
                 .html();
 
@@ -21,7 +22,9 @@ final class HeatMapTest {
 
     @Test
     void mapOfZerosHasNoCells() {
-        assertThat(new HeatMap("m", "r", "c", List.of("a"), List.of("b"), new double[][] {{0}}).render().html())
+        assertThat(new HeatMap("m", "r", "c", List.of("a"), List.of("b"), new double[][] {{0}})
+                        .render()
+                        .html())
                 .doesNotContain("class=\"cell\"");
     }
 

@@ -31,7 +31,8 @@ final class LineChartTest {
 
     @Test
     void valuesThatAreNotFiniteAreLeftOut() {
-        String html = chart(new double[] {0, 1, 2}, new double[] {1, Double.NaN, 2}).html();
+        String html =
+                chart(new double[] {0, 1, 2}, new double[] {1, Double.NaN, 2}).html();
 
         assertThat(points(html).strip().split(" ", -1)).hasSize(2);
         assertThat(html).doesNotContain("NaN");
@@ -56,7 +57,8 @@ final class LineChartTest {
                 .html();
 
         assertThat(html)
-                .contains("role=\"img\" aria-label=\"Accuracy: share over step; model from 0.1000 to 0.9000; bound at 0.2000\"");
+                .contains(
+                        "role=\"img\" aria-label=\"Accuracy: share over step; model from 0.1000 to 0.9000; bound at 0.2000\"");
     }
 
     @Test
@@ -75,7 +77,9 @@ final class LineChartTest {
     }
 
     private static Fragment chart(double[] x, double[] y) {
-        return new LineChart("t", "x", "y").with(new LineChart.Series("c", x, y)).render();
+        return new LineChart("t", "x", "y")
+                .with(new LineChart.Series("c", x, y))
+                .render();
     }
 
     private static String points(String html) {

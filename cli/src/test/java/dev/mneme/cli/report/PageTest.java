@@ -38,7 +38,9 @@ final class PageTest {
 
     @Test
     void pageFetchesNothing() {
-        String html = new Page("title", "summary").section("one", Fragment.paragraph("text")).render();
+        String html = new Page("title", "summary")
+                .section("one", Fragment.paragraph("text"))
+                .render();
 
         assertThat(html)
                 .startsWith("<!DOCTYPE html>")
@@ -49,7 +51,8 @@ final class PageTest {
 
     @Test
     void contentsListSectionsOnceThereAreThree() {
-        Page page = new Page("t", "s").section("first", Fragment.paragraph("a")).section("second", Fragment.paragraph("b"));
+        Page page =
+                new Page("t", "s").section("first", Fragment.paragraph("a")).section("second", Fragment.paragraph("b"));
         assertThat(page.render()).doesNotContain("<nav");
 
         assertThat(page.section("third", Fragment.paragraph("c")).render())
