@@ -122,7 +122,7 @@ final class DemoCommand extends MnemeCommand {
         if (duel.isExplained()) {
             return "Every position must name the first symbol, but a token sees only its direct neighbours: in two layers"
                     + " the first symbol gets two places far, and everybody else has to guess one of eight. The memory's"
-                    + " slots see all tokens and are seen by all.";
+                    + " slots see all tokens and are seen by all. (Measured on 4096 sequences: give or take half a percent.)";
         }
         return Double.isNaN(duel.bound())
                 ? "The model without memory had the same data and the same number of steps."

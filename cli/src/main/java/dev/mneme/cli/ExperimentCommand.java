@@ -121,10 +121,15 @@ final class ExperimentCommand extends MnemeCommand {
                 }
             });
         }
-        TextTable table = new TextTable("run", "seed", "expected", "found", "verdict");
-        result.verdicts().forEach(verdict -> table.row(ExperimentReport.cells(verdict)));
-        console.say(table);
-        console.say("best accuracy possible without memory: " + Quantity.percent(result.bound()));
+        sayOutcomes(console, result);
+        if (!experiment.expectations().isEmpty()) {
+            TextTable table = new TextTable("run", "seed", "expected", "found", "verdict");
+            result.verdicts().forEach(verdict -> table.row(ExperimentReport.cells(verdict)));
+            console.say(table);
+        }
+        if (Double.isFinite(result.bound())) {
+            console.say("best accuracy possible without memory: " + Quantity.percent(result.bound()));
+        }
         Path report = Runs.writeReport(
                 folder, ExperimentReport.page(result, mneme.backend().info(), attention));
         Map<String, Object> json = new LinkedHashMap<>(result.toMap());
@@ -136,5 +141,18 @@ final class ExperimentCommand extends MnemeCommand {
         console.say("report: " + report);
         console.result(json);
         return result.holds();
+    }
+
+    private static void sayOutcomes(Console console, ExperimentResult result) {
+        TextTable table = new TextTable("run", "seed", "parameters", "accuracy", "perplexity", "further metrics");
+        result.outcomes()
+                .forEach(outcome -> table.row(
+                        outcome.name(),
+                        String.valueOf(outcome.seed()),
+                        Quantity.count(outcome.parameters()),
+                        Quantity.percent(outcome.metrics().accuracy()),
+                        Quantity.number(Math.exp(outcome.metrics().loss())),
+                        ExperimentReport.further(outcome.metrics())));
+        console.say(table);
     }
 }

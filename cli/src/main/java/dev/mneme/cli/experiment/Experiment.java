@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param seeds every run is repeated with
  * @param runs models to train
  * @param evaluations further evaluations of trained models
- * @param expectations what must hold, for every seed
+ * @param expectations what must hold, for every seed; empty = the results are reported, not judged
+ * @param against dotted key of a number that differs between runs; accuracy is drawn over it. Null = no such chart.
  */
 public record Experiment(
         String title,
@@ -39,7 +40,8 @@ public record Experiment(
         List<Long> seeds,
         List<Run> runs,
         List<Evaluation> evaluations,
-        List<Expectation> expectations) {
+        List<Expectation> expectations,
+        @Nullable String against) {
     private static final ObjectMapper YAML = JsonMapper.builder(new YAMLFactory())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -53,7 +55,10 @@ public record Experiment(
             "memory-lesions",
             "copy-encoder-decoder",
             "reverse-encoder-decoder",
-            "bottleneck-slots");
+            "bottleneck-slots",
+            "book-language-model",
+            "translation-verses",
+            "translation-full");
 
     /**
      * A model to train.
@@ -82,12 +87,12 @@ public record Experiment(
     public Experiment {
         settings = settings == null ? Map.of() : new LinkedHashMap<>(settings);
         seeds = seeds == null || seeds.isEmpty() ? List.of(0L) : List.copyOf(seeds);
-        if (runs == null || runs.isEmpty() || expectations == null || expectations.isEmpty()) {
-            throw new IllegalArgumentException("an experiment needs runs and expectations");
+        if (runs == null || runs.isEmpty()) {
+            throw new IllegalArgumentException("an experiment needs runs");
         }
         runs = List.copyOf(runs);
         evaluations = evaluations == null ? List.of() : List.copyOf(evaluations);
-        expectations = List.copyOf(expectations);
+        expectations = expectations == null ? List.of() : List.copyOf(expectations);
         check(runs, evaluations, expectations);
     }
 

@@ -13,6 +13,8 @@ import dev.mneme.runtime.evaluate.Metrics;
 import dev.mneme.tensor.EngineInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The page of an experiment. */
 public final class ExperimentReport {
@@ -26,7 +28,7 @@ public final class ExperimentReport {
     public static Page page(ExperimentResult result, EngineInfo engine, List<Fragment> attention) {
         Experiment experiment = result.experiment();
         Page page = new Page(experiment.title(), experiment.question())
-                .section("Result", verdicts(result), outcomes(result))
+                .section("Result", results(result))
                 .section("Why", Fragment.paragraph(experiment.why()))
                 .section("Curves", curves(result));
         if (!attention.isEmpty()) {
@@ -35,6 +37,38 @@ public final class ExperimentReport {
         return page.section(
                         "Settings", Tables.pairs("What differs from the defaults in all runs.", experiment.settings()))
                 .section("Environment", RunReport.environment(engine));
+    }
+
+    private static Fragment[] results(ExperimentResult result) {
+        List<Fragment> fragments = new ArrayList<>();
+        if (!result.experiment().expectations().isEmpty()) {
+            fragments.add(verdicts(result));
+        }
+        fragments.add(outcomes(result));
+        if (result.experiment().against() != null) {
+            fragments.add(accuracyAgainst(result, result.experiment().against()));
+        }
+        return fragments.toArray(Fragment[]::new);
+    }
+
+    /** Test accuracy of the first seed over a setting that differs between the runs. */
+    private static Fragment accuracyAgainst(ExperimentResult result, String key) {
+        List<double[]> points = new ArrayList<>();
+        for (Experiment.Run run : result.experiment().runs()) {
+            if (run.settings().get(key) instanceof Number x) {
+                result.outcomes().stream()
+                        .filter(outcome -> outcome.name().equals(run.name()))
+                        .findFirst()
+                        .ifPresent(outcome -> points.add(
+                                new double[] {x.doubleValue(), outcome.metrics().accuracy()}));
+            }
+        }
+        double[] x = points.stream().mapToDouble(point -> point[0]).toArray();
+        double[] y = points.stream().mapToDouble(point -> point[1]).toArray();
+        return new LineChart("Test accuracy against " + key, key, "share right")
+                .with(new LineChart.Series("accuracy", x, y))
+                .withLevel("best possible without memory", result.bound())
+                .render();
     }
 
     private static Fragment verdicts(ExperimentResult result) {
@@ -67,12 +101,29 @@ public final class ExperimentReport {
                         Quantity.number(outcome.metrics().loss()),
                         Quantity.percent(outcome.metrics().accuracy()),
                         Quantity.percent(result.bound()),
+                        further(outcome.metrics()),
                         outcome.record() == null ? "-" : Quantity.number(outcome.seconds()) + " s"))
                 .toList();
         return Tables.table(
                 "All runs and evaluations on the test split.",
-                List.of("run", "seed", "parameters", "loss", "accuracy", "bound without memory", "training"),
+                List.of(
+                        "run",
+                        "seed",
+                        "parameters",
+                        "loss",
+                        "accuracy",
+                        "bound without memory",
+                        "further metrics",
+                        "training"),
                 rows);
+    }
+
+    /** What the task measures beyond accuracy, such as {@code bits_per_byte 2.31}. */
+    public static String further(Metrics metrics) {
+        return Stream.of("exact", "bits_per_byte", "bleu")
+                .filter(name -> metrics.get(name).isPresent())
+                .map(name -> name + " " + Quantity.number(metrics.get(name).orElseThrow()))
+                .collect(Collectors.joining(", "));
     }
 
     /** The curves of the first seed of every run. */

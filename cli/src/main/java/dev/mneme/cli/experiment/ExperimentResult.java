@@ -48,10 +48,11 @@ public record ExperimentResult(Experiment experiment, List<Outcome> outcomes) {
         return verdicts;
     }
 
-    /** Whether all expectations hold; none judged is a failure too. */
+    /** Whether all expectations hold. Expectations of which none could be judged do not. */
     public boolean holds() {
         List<Verdict> verdicts = verdicts();
-        return !verdicts.isEmpty() && verdicts.stream().allMatch(Verdict::holds);
+        return experiment.expectations().isEmpty() == verdicts.isEmpty()
+                && verdicts.stream().allMatch(Verdict::holds);
     }
 
     /** The best accuracy possible without the memory; NaN where it is not known. */

@@ -21,7 +21,6 @@ public final class AttentionMaps implements AttentionObserver {
     private static final int MAX_MAPS = 32;
 
     private final Map<String, double[][][]> maps = new LinkedHashMap<>();
-    private int leftOut;
 
     @Override
     public void observe(String path, Tensor weights) {
@@ -49,28 +48,29 @@ public final class AttentionMaps implements AttentionObserver {
      * @param targets decoder inputs of the first row; empty unless encoder-decoder
      */
     public Fragment render(List<String> tokens, List<String> targets) {
-        List<Fragment> figures = new ArrayList<>();
-        leftOut = 0;
-        maps.forEach((path, heads) -> {
-            for (int h = 0; h < heads.length; h++) {
-                if (figures.size() < MAX_MAPS) {
-                    figures.add(map(path, h, heads[h], tokens, targets).render());
-                } else {
-                    leftOut++;
-                }
-            }
-        });
-        if (figures.isEmpty()) {
+        if (maps.isEmpty()) {
             return Fragment.paragraph("No attention was recorded.");
+        }
+        List<Fragment> parts = new ArrayList<>();
+        int drawn = 0;
+        int leftOut = 0;
+        for (Map.Entry<String, double[][][]> entry : maps.entrySet()) {
+            double[][][] heads = entry.getValue();
+            List<Fragment> figures = new ArrayList<>();
+            for (int h = 0; h < heads.length && drawn < MAX_MAPS; h++, drawn++) {
+                figures.add(map(entry.getKey(), h, heads[h], tokens, targets).render());
+            }
+            leftOut += heads.length - figures.size();
+            parts.add(new Fragment(
+                    "<div class=\"heats\">" + Fragment.join(figures).html() + "</div>"));
         }
         String note =
                 "One example. Rows ask, columns are looked at; the darkest cell of each map is its largest weight. "
                         + "m1, m2, .. are memory slots."
                         + (tokens.size() > MAX_TOKENS ? " Only the first " + MAX_TOKENS + " tokens are drawn." : "")
                         + (leftOut > 0 ? " " + leftOut + " further heads are left out." : "");
-        return Fragment.join(List.of(
-                Fragment.paragraph(note),
-                new Fragment("<div class=\"heats\">" + Fragment.join(figures).html() + "</div>")));
+        parts.add(0, Fragment.paragraph(note));
+        return Fragment.join(parts);
     }
 
     private static HeatMap map(String path, int head, double[][] weights, List<String> tokens, List<String> targets) {
