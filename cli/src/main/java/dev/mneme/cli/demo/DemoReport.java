@@ -126,6 +126,6 @@ public final class DemoReport {
                 RunReport.curves(book.record(), book.summary().metrics()),
                 Fragment.titled(
                         "What it writes",
-                        Sample.render(List.of(new Sample(book.prompt(), List.of(), List.of(book.sample())))))));
+                        Sample.render(List.of(new Sample(book.prompt(), List.of(), List.of(book.sample()), false))))));
     }
 }

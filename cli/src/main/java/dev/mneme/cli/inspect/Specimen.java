@@ -57,7 +57,7 @@ public final class Specimen {
         long[] prompt = Arrays.copyOf(tokens, Math.min(PROMPT, tokens.length));
         long[] written =
                 new Generator(model).continuation(prompt, new Decoding(CONTINUATION, 0.8, 40, 1, row), token -> {});
-        return new Sample(task.renderInput(prompt), List.of(), List.of(task.renderTarget(written)));
+        return new Sample(task.renderInput(prompt), List.of(), List.of(task.renderTarget(written)), false);
     }
 
     /** Teacher-forced predictions at the scored positions of all segments; generated ones where the task scores those. */
@@ -79,13 +79,12 @@ public final class Specimen {
                 : predictions(segments);
         if (task.scoresGenerated()) {
             return new Sample(
-                    task.renderInput(input), words(task.renderTarget(expected)), words(task.renderTarget(predicted)));
+                    task.renderInput(input),
+                    List.of(task.renderTarget(expected)),
+                    List.of(task.renderTarget(predicted)),
+                    false);
         }
-        return new Sample(task.renderInput(input), Rows.targets(task, expected), Rows.targets(task, predicted));
-    }
-
-    private static List<String> words(String text) {
-        return List.of(text.strip().split("\\s+", -1));
+        return new Sample(task.renderInput(input), Rows.targets(task, expected), Rows.targets(task, predicted), true);
     }
 
     private long[] predictions(List<SegmentBatch> segments) {

@@ -43,6 +43,9 @@ record Axis(double low, double high, double step) {
 
     /** The tick as short as it is exact. */
     String label(double tick) {
+        if (Math.abs(tick) < step * 1e-6) {
+            return "0";
+        }
         if (step >= 1) {
             double magnitude = Math.max(Math.abs(low), Math.abs(high));
             if (magnitude >= 1e6) {

@@ -17,7 +17,9 @@ import java.util.Locale;
  */
 public record HeatMap(
         String title, String rowAxis, String columnAxis, List<String> rows, List<String> columns, double[][] values) {
-    private static final int CELL = 16;
+    private static final int LARGE_CELL = 16;
+    private static final int SMALL_CELL = 12;
+    private static final int MANY_COLUMNS = 20;
     private static final int CHARACTER = 7;
     private static final int AXIS = 18;
     private static final int LABEL_LENGTH = 6;
@@ -35,8 +37,8 @@ public record HeatMap(
     public Fragment render() {
         int left = AXIS + CHARACTER * longest(rows) + 4;
         int top = AXIS + CHARACTER * longest(columns) + 4;
-        int width = Math.max(left + CELL * columns.size() + 2, 120);
-        int height = top + CELL * rows.size() + 2;
+        int width = Math.max(left + cell() * columns.size() + 2, 120);
+        int height = top + cell() * rows.size() + 2;
         double largest = largest();
         StringBuilder svg = new StringBuilder("<figure class=\"heat\"><figcaption>" + escape(title) + "</figcaption>")
                 .append(format(
@@ -44,41 +46,45 @@ public record HeatMap(
                         width, height, width, escape(description(largest)), escape(description(largest))));
         svg.append(format(
                 "<text class=\"label\" text-anchor=\"middle\" x=\"%d\" y=\"11\">%s</text>",
-                left + CELL * columns.size() / 2, escape(columnAxis)));
-        int middle = top + CELL * rows.size() / 2;
+                left + cell() * columns.size() / 2, escape(columnAxis)));
+        int middle = top + cell() * rows.size() / 2;
         svg.append(format(
                 "<text class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 11 %d)\" x=\"11\" y=\"%d\">"
                         + "%s</text>",
                 middle, middle, escape(rowAxis)));
         for (int c = 0; c < columns.size(); c++) {
-            int x = left + CELL * c + CELL / 2 + 4;
+            int x = left + cell() * c + cell() / 2 + 4;
             svg.append(format(
                     "<text class=\"tick mono\" transform=\"rotate(-90 %d %d)\" x=\"%d\" y=\"%d\">%s</text>",
                     x, top - 4, x, top - 4, shown(columns.get(c))));
         }
         svg.append(format(
                 "<rect class=\"heat-frame\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>",
-                left, top, CELL * columns.size(), CELL * rows.size()));
+                left, top, cell() * columns.size(), cell() * rows.size()));
         for (int r = 0; r < rows.size(); r++) {
             row(svg, r, left, top, largest);
         }
         return new Fragment(svg.append("</svg></figure>").toString());
     }
 
+    private int cell() {
+        return columns.size() > MANY_COLUMNS ? SMALL_CELL : LARGE_CELL;
+    }
+
     private void row(StringBuilder svg, int r, int left, int top, double largest) {
         svg.append(format(
                 "<text class=\"tick mono\" text-anchor=\"end\" x=\"%d\" y=\"%d\">%s</text>",
-                left - 4, top + CELL * r + 12, shown(rows.get(r))));
+                left - 4, top + cell() * r + cell() / 2 + 4, shown(rows.get(r))));
         for (int c = 0; c < columns.size(); c++) {
             double shade = largest > 0 ? values[r][c] / largest : 0;
             if (shade >= 0.01) {
                 svg.append(format(
                         "<rect class=\"cell\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill-opacity=\"%.2f\">"
                                 + "<title>%s, %s: %.3f</title></rect>",
-                        left + CELL * c,
-                        top + CELL * r,
-                        CELL,
-                        CELL,
+                        left + cell() * c,
+                        top + cell() * r,
+                        cell(),
+                        cell(),
                         shade,
                         shown(rows.get(r)),
                         shown(columns.get(c)),

@@ -13,7 +13,7 @@ import java.util.Locale;
 public final class LineChart {
     private static final int WIDTH = 480;
     private static final int HEIGHT = 280;
-    private static final int LEFT = 56;
+    private static final int CHARACTER = 10;
     private static final int RIGHT = 14;
     private static final int TOP = 12;
     private static final int BOTTOM = 42;
@@ -37,6 +37,25 @@ public final class LineChart {
     }
 
     private record Level(String name, double y) {}
+
+    /** Axes and how far from the left edge they cross. */
+    private record Plot(Axis x, Axis y, int left) {
+        static Plot of(Axis x, Axis y) {
+            int longest = y.ticks().stream()
+                    .mapToInt(tick -> y.label(tick).length())
+                    .max()
+                    .orElse(1);
+            return new Plot(x, y, 24 + CHARACTER * longest);
+        }
+
+        double pixelX(double value) {
+            return left + x.fraction(value) * (WIDTH - left - RIGHT);
+        }
+
+        double pixelY(double value) {
+            return HEIGHT - BOTTOM - y.fraction(value) * (HEIGHT - TOP - BOTTOM);
+        }
+    }
 
     public LineChart(String title, String xLabel, String yLabel) {
         this.title = title;
@@ -64,8 +83,7 @@ public final class LineChart {
             return new Fragment("<figure class=\"chart\"><figcaption>" + escape(title)
                     + "</figcaption><p class=\"note\">No values were recorded.</p></figure>");
         }
-        Axis x = axis(true);
-        Axis y = axis(false);
+        Plot plot = Plot.of(axis(true), axis(false));
         StringBuilder svg = new StringBuilder("<figure class=\"chart\"><figcaption>")
                 .append(escape(title))
                 .append("</figcaption>")
@@ -75,15 +93,15 @@ public final class LineChart {
                 .append("\"><title>")
                 .append(escape(description()))
                 .append("</title>");
-        grid(svg, x, y);
+        grid(svg, plot);
         for (Level level : levels) {
-            double py = pixelY(y, level.y());
+            double py = plot.pixelY(level.y());
             svg.append(format(
                     "<line class=\"level\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
-                    LEFT, WIDTH - RIGHT, py, py));
+                    plot.left(), WIDTH - RIGHT, py, py));
         }
         for (int i = 0; i < series.size(); i++) {
-            curve(svg, series.get(i), i, x, y);
+            curve(svg, series.get(i), i, plot);
         }
         return new Fragment(svg.append("</svg></figure>").toString());
     }
@@ -132,24 +150,24 @@ public final class LineChart {
         return Axis.over(low, high, horizontal ? 6 : 5);
     }
 
-    private void grid(StringBuilder svg, Axis x, Axis y) {
-        for (double tick : y.ticks()) {
-            double py = pixelY(y, tick);
+    private void grid(StringBuilder svg, Plot plot) {
+        for (double tick : plot.y().ticks()) {
+            double py = plot.pixelY(tick);
             svg.append(format(
                     "<line class=\"grid-line\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
-                    LEFT, WIDTH - RIGHT, py, py));
+                    plot.left(), WIDTH - RIGHT, py, py));
             svg.append(format(
                     "<text class=\"tick\" text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%s</text>",
-                    LEFT - 6, py + 4, y.label(tick)));
+                    plot.left() - 6, py + 4, plot.y().label(tick)));
         }
-        for (double tick : x.ticks()) {
+        for (double tick : plot.x().ticks()) {
             svg.append(format(
                     "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" y=\"%d\">%s</text>",
-                    pixelX(x, tick), HEIGHT - BOTTOM + 17, x.label(tick)));
+                    plot.pixelX(tick), HEIGHT - BOTTOM + 17, plot.x().label(tick)));
         }
         svg.append(format(
                 "<text class=\"label\" text-anchor=\"middle\" x=\"%d\" y=\"%d\">%s</text>",
-                (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, escape(xLabel)));
+                (plot.left() + WIDTH - RIGHT) / 2, HEIGHT - 6, escape(xLabel)));
         int middle = (TOP + HEIGHT - BOTTOM) / 2;
         svg.append(format(
                 "<text class=\"label\" text-anchor=\"middle\" transform=\"rotate(-90 12 %d)\" x=\"12\" y=\"%d\">"
@@ -157,10 +175,10 @@ public final class LineChart {
                 middle, middle, escape(yLabel)));
     }
 
-    private static void curve(StringBuilder svg, Series s, int index, Axis x, Axis y) {
+    private static void curve(StringBuilder svg, Series s, int index, Plot plot) {
         StringBuilder points = new StringBuilder();
         for (int i = 0; i < s.x().length; i++) {
-            points.append(format("%.1f,%.1f ", pixelX(x, s.x()[i]), pixelY(y, s.y()[i])));
+            points.append(format("%.1f,%.1f ", plot.pixelX(s.x()[i]), plot.pixelY(s.y()[i])));
         }
         svg.append("<polyline class=\"curve c" + index % 6 + "\" points=\"")
                 .append(points)
@@ -171,21 +189,13 @@ public final class LineChart {
                         "<circle class=\"dot c%d\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"><title>%s: %.4g at %s"
                                 + "</title></circle>",
                         index % 6,
-                        pixelX(x, s.x()[i]),
-                        pixelY(y, s.y()[i]),
+                        plot.pixelX(s.x()[i]),
+                        plot.pixelY(s.y()[i]),
                         escape(s.name()),
                         s.y()[i],
-                        x.label(s.x()[i])));
+                        plot.x().label(s.x()[i])));
             }
         }
-    }
-
-    private static double pixelX(Axis axis, double value) {
-        return LEFT + axis.fraction(value) * (WIDTH - LEFT - RIGHT);
-    }
-
-    private static double pixelY(Axis axis, double value) {
-        return HEIGHT - BOTTOM - axis.fraction(value) * (HEIGHT - TOP - BOTTOM);
     }
 
     /** Finite points only, neighbours averaged until they are few enough. */

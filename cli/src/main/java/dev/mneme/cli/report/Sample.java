@@ -9,9 +9,10 @@ import java.util.List;
  *
  * @param input as a person reads it
  * @param expected symbols of the target, empty where there is none
- * @param predicted symbols of the model; those at the same place as an equal expected one are marked right
+ * @param predicted symbols of the model
+ * @param comparesPlaces whether predicted symbols are marked right or wrong by the expected ones at the same places
  */
-public record Sample(String input, List<String> expected, List<String> predicted) {
+public record Sample(String input, List<String> expected, List<String> predicted, boolean comparesPlaces) {
     public Sample {
         expected = List.copyOf(expected);
         predicted = List.copyOf(predicted);
@@ -46,7 +47,7 @@ public record Sample(String input, List<String> expected, List<String> predicted
     }
 
     private String marked() {
-        if (expected.isEmpty()) {
+        if (!comparesPlaces) {
             return escape(String.join(" ", predicted));
         }
         StringBuilder html = new StringBuilder();

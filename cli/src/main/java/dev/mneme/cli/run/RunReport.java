@@ -102,12 +102,12 @@ public final class RunReport {
 
     /** Samples with a word on how to read them. */
     public static Fragment samples(List<Sample> samples) {
-        boolean scored = samples.stream().anyMatch(sample -> !sample.expected().isEmpty());
+        boolean scored = samples.stream().anyMatch(Sample::comparesPlaces);
         return Fragment.join(List.of(
                 Fragment.paragraph(
                         scored
                                 ? "The first sequences of the test split. Wrong symbols are underlined."
-                                : "Text of the test split, and how the model goes on."),
+                                : "The first inputs of the test split, and what the model makes of them."),
                 Sample.render(samples)));
     }
 

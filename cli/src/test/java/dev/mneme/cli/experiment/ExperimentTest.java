@@ -33,7 +33,6 @@ final class ExperimentTest {
         Experiment experiment = Experiment.named(name);
 
         assertThat(experiment.runs()).isNotEmpty();
-        assertThat(experiment.expectations()).isNotEmpty();
         assertThat(experiment.settings()).containsKey("train.steps");
     }
 

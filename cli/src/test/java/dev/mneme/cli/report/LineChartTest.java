@@ -12,7 +12,7 @@ final class LineChartTest {
     void firstAndLastPointLieOnTheAxes() {
         String html = chart(new double[] {0, 50, 100}, new double[] {2, 1, 0}).html();
 
-        assertThat(points(html)).isEqualTo("56.0,12.0 261.0,125.0 466.0,238.0 ");
+        assertThat(points(html)).isEqualTo("54.0,12.0 260.0,125.0 466.0,238.0 ");
     }
 
     @Test
@@ -74,6 +74,7 @@ final class LineChartTest {
         assertThat(Axis.over(0, 600, 6).ticks()).containsExactly(0.0, 100.0, 200.0, 300.0, 400.0, 500.0, 600.0);
         assertThat(Axis.over(0, 25_000, 5).label(10_000)).isEqualTo("10k");
         assertThat(Axis.over(0, 0.5, 5).label(0.1)).isEqualTo("0.1");
+        assertThat(Axis.over(0, 2e-4, 5).label(0)).isEqualTo("0");
     }
 
     private static Fragment chart(double[] x, double[] y) {

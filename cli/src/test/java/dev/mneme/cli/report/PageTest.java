@@ -20,7 +20,7 @@ final class PageTest {
                         Tables.pairs(NASTY, Map.of(NASTY, NASTY)),
                         Tables.table(NASTY, List.of(NASTY), List.of(Tables.Row.of(NASTY))),
                         Tables.tiles(List.of(new Tables.Tile(NASTY, NASTY, NASTY))),
-                        Sample.render(List.of(new Sample(NASTY, List.of(NASTY), List.of(NASTY)))),
+                        Sample.render(List.of(new Sample(NASTY, List.of(NASTY), List.of(NASTY), true))),
                         new LineChart(NASTY, NASTY, NASTY)
                                 .with(new LineChart.Series(NASTY, new double[] {0, 1}, new double[] {1, 2}))
                                 .withLevel(NASTY, 1.5)
@@ -62,7 +62,7 @@ final class PageTest {
 
     @Test
     void samplesMarkRightAndWrongPlaces() {
-        Sample sample = new Sample("1 2", List.of("a", "b", "c"), List.of("a", "x", "c"));
+        Sample sample = new Sample("1 2", List.of("a", "b", "c"), List.of("a", "x", "c"), true);
 
         assertThat(sample.right()).isEqualTo(2);
         assertThat(Sample.render(List.of(sample)).html())
