@@ -54,6 +54,7 @@ final class DropInPluginTest {
                         "--json")
                 .succeeded();
         assertThat(trained.json().path("steps").asLong()).isEqualTo(3);
+        mneme.unlink();
     }
 
     private void jar(Path source, Path target) throws IOException {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -42,23 +43,26 @@ final class MnemeProcess {
         return new MnemeProcess(Path.of(System.getProperty("mneme.distribution")).normalize());
     }
 
-    /** A copy of the distribution whose {@code plugins/} may be changed. */
+    /**
+     * A distribution of its own whose {@code plugins/} may be changed. Its {@code lib} is a link to the built one, since
+     * 250 MB of natives need no copy; {@link #unlink} removes it.
+     */
     static MnemeProcess copiedTo(Path folder) throws IOException {
         Path source = packaged().home;
-        try (var files = Files.walk(source)) {
-            for (Path file : files.toList()) {
-                Path target = folder.resolve(source.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else if (file.startsWith(source.resolve("lib"))) {
-                    Files.createSymbolicLink(target, file.toAbsolutePath()); // 200 MB of natives need no copy
-                } else {
-                    Files.copy(file, target);
+        for (String part : List.of("bin", "plugins")) {
+            Path target = Files.createDirectory(folder.resolve(part));
+            try (var files = Files.list(source.resolve(part))) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
                 }
             }
         }
-        assertThat(folder.resolve("bin/mneme").toFile().setExecutable(true)).isTrue();
+        Files.createSymbolicLink(folder.resolve("lib"), source.resolve("lib").toAbsolutePath());
         return new MnemeProcess(folder);
+    }
+
+    void unlink() throws IOException {
+        Files.delete(home.resolve("lib"));
     }
 
     Path plugins() {

@@ -7,10 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What has to be set in the process before the first LibTorch class loads. Idle OpenMP workers would otherwise spin
- * while OpenBLAS threads work, which makes a training step three times slower.
+ * while OpenBLAS threads work, which makes a training step three times slower; and idle OpenBLAS threads would spin
+ * while another process waits for the core.
  */
 final class NativeEnvironment {
     private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+
+    /** How long idle OpenBLAS threads spin, as a power of two of clock ticks. Short: others may need the cores. */
+    private static final String BLAS_TIMEOUT = "OPENBLAS_THREAD_TIMEOUT";
+
+    private static final String BLAS_TIMEOUT_VALUE = "6";
 
     /** The wait policy in force and where it came from, for {@code mneme doctor}. */
     static final String WAIT_POLICY_REPORT;
@@ -38,13 +44,14 @@ final class NativeEnvironment {
     }
 
     private static String choosePassiveWaiting() {
-        String given = System.getenv(WAIT_POLICY);
-        if (given != null) {
-            return given + " (from the environment)";
-        }
         try {
-            // Java's own view of the environment is a copy; only C's setenv reaches libgomp.
+            // Java's own view of the environment is a copy; only C's setenv reaches libgomp and OpenBLAS.
             CLibrary c = Native.load("c", CLibrary.class);
+            c.setenv(BLAS_TIMEOUT, BLAS_TIMEOUT_VALUE, 0);
+            String given = System.getenv(WAIT_POLICY);
+            if (given != null) {
+                return given + " (from the environment)";
+            }
             String inherited = c.getenv(WAIT_POLICY);
             if (inherited != null) {
                 return inherited + " (set in this process)";
