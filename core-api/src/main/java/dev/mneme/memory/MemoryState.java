@@ -89,7 +89,8 @@ public final class MemoryState {
      * Rows that start anew take the initial state, the others keep theirs; differentiable in both.
      *
      * @param mask (batch), BOOL, true = starts anew
-     * @param initial of the same batch size
+     * @param initial of the same shapes: an entry that grows, such as a cache, is kept at its full size and masked if rows
+     *     are to start anew one by one
      */
     public MemoryState reset(Tensor mask, MemoryState initial) {
         Map<String, Tensor> result = new LinkedHashMap<>();

@@ -62,9 +62,7 @@ final class CommandLineTest {
                 .json();
         assertThat(elsewhere.path("metrics").path("loss").asDouble())
                 .as("the same checkpoint on the other engine")
-                .isCloseTo(
-                        evaluated.path("metrics").path("loss").asDouble(),
-                        offset(1e-4));
+                .isCloseTo(evaluated.path("metrics").path("loss").asDouble(), offset(1e-4));
     }
 
     @Test
@@ -99,8 +97,26 @@ final class CommandLineTest {
     @Test
     void benchKeepsItsContract() throws Exception {
         JsonNode bench = mneme.run(
-                        "bench", "--memory", "none", "--batch", "2", "--segment", "16", "--segments", "2", "--dim",
-                        "32", "--layers", "1", "--heads", "2", "--steps", "2", "--threads", "2", "--json")
+                        "bench",
+                        "--memory",
+                        "none",
+                        "--batch",
+                        "2",
+                        "--segment",
+                        "16",
+                        "--segments",
+                        "2",
+                        "--dim",
+                        "32",
+                        "--layers",
+                        "1",
+                        "--heads",
+                        "2",
+                        "--steps",
+                        "2",
+                        "--threads",
+                        "2",
+                        "--json")
                 .succeeded()
                 .json();
         assertThat(bench.path("tokens_per_second").asDouble()).isPositive();
@@ -121,7 +137,8 @@ final class CommandLineTest {
     @Test
     void wrongCallsExitWithTwoAndNameTheNearestChoice() throws Exception {
         String out = folder.resolve("x").toString();
-        MnemeProcess.Result memory = mneme.run("train", "--memory", "memory-transformr", "--task", "copy", "--out", out);
+        MnemeProcess.Result memory =
+                mneme.run("train", "--memory", "memory-transformr", "--task", "copy", "--out", out);
         assertThat(memory.exitCode()).isEqualTo(2);
         assertThat(memory.errors()).contains("memory-transformer");
 

@@ -65,8 +65,8 @@ final class DropInPluginTest {
                     .map(Path::toString)
                     .toList();
         }
-        List<String> arguments = new ArrayList<>(
-                List.of("--release", "17", "-proc:none", "-d", classes.toString(), "-cp", coreApi()));
+        List<String> arguments =
+                new ArrayList<>(List.of("--release", "17", "-proc:none", "-d", classes.toString(), "-cp", coreApi()));
         arguments.addAll(sources);
         int status = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new));
         assertThat(status).as("compiling the example against core-api").isZero();

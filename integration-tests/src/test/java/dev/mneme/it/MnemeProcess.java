@@ -40,7 +40,8 @@ final class MnemeProcess {
 
     /** The distribution the build made. */
     static MnemeProcess packaged() {
-        return new MnemeProcess(Path.of(System.getProperty("mneme.distribution")).normalize());
+        return new MnemeProcess(
+                Path.of(System.getProperty("mneme.distribution")).normalize());
     }
 
     /**

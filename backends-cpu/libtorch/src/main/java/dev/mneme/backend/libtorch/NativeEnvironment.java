@@ -45,21 +45,27 @@ final class NativeEnvironment {
 
     private static String choosePassiveWaiting() {
         try {
-            // Java's own view of the environment is a copy; only C's setenv reaches libgomp and OpenBLAS.
-            CLibrary c = Native.load("c", CLibrary.class);
-            c.setenv(BLAS_TIMEOUT, BLAS_TIMEOUT_VALUE, 0);
-            String given = System.getenv(WAIT_POLICY);
-            if (given != null) {
-                return given + " (from the environment)";
-            }
-            String inherited = c.getenv(WAIT_POLICY);
-            if (inherited != null) {
-                return inherited + " (set in this process)";
-            }
-            return c.setenv(WAIT_POLICY, "PASSIVE", 0) == 0 ? "PASSIVE (set in this process)" : notSet("setenv failed");
+            return choosePassiveWaiting(Native.load("c", CLibrary.class), System.getenv(WAIT_POLICY));
         } catch (LinkageError e) {
             return notSet(e.getMessage());
         }
+    }
+
+    /**
+     * Sets what is not set. Java's own view of the environment is a copy; only C's setenv reaches libgomp and OpenBLAS.
+     *
+     * @param given the wait policy the process was started with, or null
+     */
+    static String choosePassiveWaiting(CLibrary c, @Nullable String given) {
+        c.setenv(BLAS_TIMEOUT, BLAS_TIMEOUT_VALUE, 0);
+        if (given != null) {
+            return given + " (from the environment)";
+        }
+        String inherited = c.getenv(WAIT_POLICY);
+        if (inherited != null) {
+            return inherited + " (set in this process)";
+        }
+        return c.setenv(WAIT_POLICY, "PASSIVE", 0) == 0 ? "PASSIVE (set in this process)" : notSet("setenv failed");
     }
 
     private static String notSet(@Nullable String reason) {

@@ -1,7 +1,15 @@
 package dev.mneme.backend.libtorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
 
+import dev.mneme.backend.libtorch.NativeEnvironment.CLibrary;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.TensorBackend;
 import java.io.File;
@@ -53,5 +61,21 @@ final class NativeEnvironmentTest {
                 .contains("PASSIVE (set in this process)")
                 .contains("true")
                 .containsPattern("OMP_WAIT_POLICY = 'PASSIVE'");
+    }
+
+    @Test
+    void aRefusedSettingIsReportedWithItsRemedy() {
+        CLibrary c = mock(CLibrary.class);
+        when(c.setenv("OMP_WAIT_POLICY", "PASSIVE", 0)).thenReturn(-1);
+        assertThat(NativeEnvironment.choosePassiveWaiting(c, null))
+                .isEqualTo("not set: setenv failed; put OMP_WAIT_POLICY=PASSIVE into the environment for full speed");
+    }
+
+    @Test
+    void whatTheUserSetIsLeftAlone() {
+        CLibrary c = mock(CLibrary.class);
+        assertThat(NativeEnvironment.choosePassiveWaiting(c, "ACTIVE")).isEqualTo("ACTIVE (from the environment)");
+        verify(c, never()).setenv(eq("OMP_WAIT_POLICY"), anyString(), anyInt());
+        verify(c).setenv("OPENBLAS_THREAD_TIMEOUT", "6", 0); // the last argument: do not overwrite
     }
 }
