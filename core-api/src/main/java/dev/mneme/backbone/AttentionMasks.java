@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may attend to whom in a sequence of M joined memory rows and L tokens, of which the last {@code queries} ask.
- * Masks of a whole segment are made once and shared by its blocks.
+ * Who may attend to whom in a sequence of M joined memory rows, L tokens and N trailing memory rows, of which the last
+ * {@code queries} ask. Masks of a whole segment are made once and shared by its blocks.
  *
  * <p>Rules: padded tokens are never keys; memory rows are always in sight of tokens (of later rows only, under a causal
  * mask); the attention window limits tokens among themselves.
@@ -21,6 +21,7 @@ final class AttentionMasks {
     private final TensorBackend backend;
     private final int memoryRows;
     private final int tokens;
+    private final int trailing;
     private final int queries;
     private final boolean causal;
     private final boolean mutual;
@@ -34,6 +35,7 @@ final class AttentionMasks {
      *
      * @param memoryRows joined rows M
      * @param tokens L so far, this piece included
+     * @param trailing memory rows N behind them
      * @param queries rows that ask, the last ones of the sequence
      * @param valid (batch, L) or null
      */
@@ -41,6 +43,7 @@ final class AttentionMasks {
             TensorBackend backend,
             int memoryRows,
             int tokens,
+            int trailing,
             int queries,
             boolean causal,
             boolean mutual,
@@ -50,6 +53,7 @@ final class AttentionMasks {
         this.backend = backend;
         this.memoryRows = memoryRows;
         this.tokens = tokens;
+        this.trailing = trailing;
         this.queries = queries;
         this.causal = causal;
         this.mutual = mutual;
@@ -66,11 +70,21 @@ final class AttentionMasks {
 
     /** Attention of the queries over extra keys, then the sequence if the reading says so. */
     Attention with(Reading.Keys extra) {
-        if (!extra.seesSequence()) {
-            return Attention.masked(extra.mask());
+        return with(extra.mask(), extra.rows().size(0), extra.rows().size(1), extra.seesSequence());
+    }
+
+    /** As {@link #with(Reading.Keys)}. */
+    Attention with(Reading.Projected extra) {
+        Tensor keys = extra.keyValues().keys();
+        return with(extra.mask(), keys.size(0), keys.size(2), extra.seesSequence());
+    }
+
+    private Attention with(@Nullable Tensor mask, long batch, long extraRows, boolean seesSequence) {
+        if (!seesSequence) {
+            return Attention.masked(mask);
         }
-        int extraRows = Math.toIntExact(extra.rows().size(1));
-        return withBias(beside(extra.mask(), extra.rows().size(0), extraRows), extraRows);
+        int extra = Math.toIntExact(extraRows);
+        return withBias(beside(mask, batch, extra), extra);
     }
 
     private Attention beside(@Nullable Tensor extraMask, long batch, int extraRows) {
@@ -80,7 +94,7 @@ final class AttentionMasks {
         Tensor left = extraMask == null
                 ? backend.full(Shape.of(batch, 1, queries, extraRows), 1, DType.BOOL)
                 : extraMask.expand(Shape.of(batch, 1, queries, extraRows));
-        Tensor right = explicit().expand(Shape.of(batch, 1, queries, memoryRows + tokens));
+        Tensor right = explicit().expand(Shape.of(batch, 1, queries, rows()));
         return Attention.masked(backend.concat(List.of(left, right), -1));
     }
 
@@ -90,7 +104,8 @@ final class AttentionMasks {
 
     /** Whether no rule but causality and validity is at work: engines have fast kernels for that. */
     private boolean isPlain() {
-        boolean mutualMatters = mutual && causal && memoryRows > 1 && queries > tokens;
+        boolean severalLeading = memoryRows > 1 && queries > tokens + trailing;
+        boolean mutualMatters = mutual && causal && (severalLeading || trailing > 1);
         return window < 0 && !mutualMatters;
     }
 
@@ -99,17 +114,29 @@ final class AttentionMasks {
         return valid == null ? attention : attention.withMask(validKeys(valid, extraRows + memoryRows));
     }
 
-    /** Padded tokens are no keys, the rows before the tokens always are: (batch, 1, 1, rows + L). */
-    private Tensor validKeys(Tensor validTokens, int rows) {
+    private int rows() {
+        return memoryRows + tokens + trailing;
+    }
+
+    /** Padded tokens are no keys, the rows around the tokens always are: (batch, 1, 1, rows + L + N). */
+    private Tensor validKeys(Tensor validTokens, int before) {
         long batch = validTokens.size(0);
-        Tensor keys = rows == 0
-                ? validTokens
-                : backend.concat(List.of(backend.full(Shape.of(batch, rows), 1, DType.BOOL), validTokens), 1);
-        return keys.reshape(batch, 1, 1, rows + tokens);
+        return around(validTokens, before, trailing).reshape(batch, 1, 1, before + tokens + trailing);
+    }
+
+    /** Validity of tokens (batch, L) with that many valid rows before and behind them. */
+    static Tensor around(Tensor valid, int before, int behind) {
+        if (before == 0 && behind == 0) {
+            return valid;
+        }
+        TensorBackend backend = valid.backend();
+        Tensor first = backend.full(Shape.of(valid.size(0), before), 1, DType.BOOL);
+        Tensor last = backend.full(Shape.of(valid.size(0), behind), 1, DType.BOOL);
+        return backend.concat(List.of(first, valid, last), 1);
     }
 
     private Tensor explicit() {
-        int rows = memoryRows + tokens;
+        int rows = rows();
         boolean[] allowed = new boolean[queries * rows];
         for (int i = 0; i < queries; i++) {
             int query = rows - queries + i;
@@ -125,11 +152,12 @@ final class AttentionMasks {
     }
 
     private boolean allows(int query, int key) {
-        boolean bothMemory = query < memoryRows && key < memoryRows;
-        if (causal && key > query && !(bothMemory && mutual)) {
+        int tokenEnd = memoryRows + tokens;
+        boolean sameRows = (query < memoryRows && key < memoryRows) || (query >= tokenEnd && key >= tokenEnd);
+        if (causal && key > query && !(sameRows && mutual)) {
             return false;
         }
-        boolean bothTokens = query >= memoryRows && key >= memoryRows;
+        boolean bothTokens = query >= memoryRows && key >= memoryRows && query < tokenEnd && key < tokenEnd;
         return !bothTokens || window < 0 || Math.abs(query - key) <= window;
     }
 
@@ -137,8 +165,8 @@ final class AttentionMasks {
         if (bias == null) {
             return attention;
         }
-        int memoryQueries = Math.max(0, queries - tokens);
+        int leadingQueries = Math.max(0, queries - tokens - trailing);
         return attention.withBias(
-                bias.forward(queries, extraRows + memoryRows + tokens, extraRows + memoryRows, memoryQueries));
+                bias.forward(queries, extraRows + rows(), extraRows + memoryRows, leadingQueries, trailing));
     }
 }

@@ -34,6 +34,9 @@ public record BackboneConfig(
         @Setting("how tokens know their place") PositionScheme positions,
         @Setting("multiply token embeddings by sqrt(dim)") boolean scaleEmbeddings,
 
+        @Setting("normalise embedded tokens after adding their positions")
+        boolean embeddingNorm,
+
         @Setting(value = "standard deviation of initial token embeddings", min = 0, max = 10)
         double embeddingStd,
 
@@ -107,6 +110,7 @@ public record BackboneConfig(
                 Activation.GELU,
                 PositionScheme.LEARNED,
                 false,
+                false,
                 0.02,
                 0.02,
                 false,
@@ -141,13 +145,16 @@ public record BackboneConfig(
                 dropout);
     }
 
-    /** A norm for rows that leave the last block of a pre-norm stack. */
-    public Normalization newFinalNorm(ModuleContext context) {
+    /** A norm of this backbone's kind and width, as rows get that leave the last block of a pre-norm stack. */
+    public Normalization newNorm(ModuleContext context) {
         return new Normalization(context, normalization, dim, EPSILON);
     }
 
     /** Root mean square of the rows that enter the first block at the start of training. */
     public double inputRms() {
+        if (embeddingNorm) {
+            return 1;
+        }
         double token = embeddingStd * (scaleEmbeddings ? Math.sqrt(dim) : 1);
         double position = switch (positions) {
             case LEARNED -> positionStd;

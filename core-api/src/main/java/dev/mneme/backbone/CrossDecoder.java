@@ -28,7 +28,7 @@ final class CrossDecoder extends Module {
         for (int i = 0; i < config.decoderLayerCount(); i++) {
             blocks.add(child(String.valueOf(i), c -> new TransformerBlock(c, config.block(true))));
         }
-        finalNorm = config.norm() == TransformerBlock.NormPlacement.PRE ? child("norm", config::newFinalNorm) : null;
+        finalNorm = config.norm() == TransformerBlock.NormPlacement.PRE ? child("norm", config::newNorm) : null;
         bias = config.positions() == BackboneConfig.PositionScheme.RELATIVE
                 ? child("relative", c -> new RelativePositionBias(c, config.heads(), maxLength))
                 : null;

@@ -14,15 +14,14 @@ import dev.mneme.memory.Writer;
 import dev.mneme.nn.KeyValues;
 import dev.mneme.nn.Module;
 import dev.mneme.nn.ModuleContext;
+import dev.mneme.nn.MultiHeadAttention;
 import dev.mneme.nn.Normalization;
 import dev.mneme.nn.Pass;
 import dev.mneme.nn.RelativePositionBias;
 import dev.mneme.nn.TransformerBlock;
 import dev.mneme.tensor.Attention;
-import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
-import dev.mneme.tensor.TensorBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -48,7 +47,7 @@ final class MemoryStack extends Module {
         for (int i = 0; i < config.layers(); i++) {
             blocks.add(child(String.valueOf(i), c -> new TransformerBlock(c, config.block(false))));
         }
-        finalNorm = config.norm() == TransformerBlock.NormPlacement.PRE ? child("norm", config::newFinalNorm) : null;
+        finalNorm = config.norm() == TransformerBlock.NormPlacement.PRE ? child("norm", config::newNorm) : null;
         bias = config.positions() == BackboneConfig.PositionScheme.RELATIVE
                 ? child("relative", c -> new RelativePositionBias(c, config.heads(), maxLength))
                 : null;
@@ -69,31 +68,33 @@ final class MemoryStack extends Module {
      */
     Run run(SequenceRows memory, Tensor tokens, @Nullable Tensor valid, MemoryState state, Pass pass) {
         int joined = memory.joinedCount();
-        Tensor rows = joined == 0
-                ? tokens
-                : tokens.backend().concat(List.of(Objects.requireNonNull(memory.joined()), tokens), 1);
+        int trailing = memory.trailingCount();
+        Tensor rows = around(memory, tokens);
         int total = Math.toIntExact(rows.size(1));
-        AttentionMasks masks = masks(joined, memory.mutual(), total - joined, total, valid);
+        AttentionMasks masks = masks(joined, memory.mutual(), total - joined - trailing, trailing, total, valid);
         Tensor nothing = rows.slice(1, 0, 0);
-        Tensor seen = causal || valid == null ? null : afterValidRows(valid, joined);
+        Tensor seen = causal || valid == null ? null : AttentionMasks.around(valid, joined, trailing);
         List<Tensor> inputs = new ArrayList<>();
         MemoryState current = state;
         for (int layer = 0; layer < blocks.size(); layer++) {
             inputs.add(rows);
-            LayerInput input = new LayerInput(layer, causal ? nothing : rows, seen, memory.apart());
+            LayerInput input = new LayerInput(layer, blocks.get(layer), causal ? nothing : rows, seen, memory.apart());
             current = writer.writeLayer(input, current, pass);
             rows = block(layer, rows, masks, current, pass);
         }
-        return new Run(new SegmentTrace(joined, inputs, normalise(rows), valid), current);
+        return new Run(new SegmentTrace(joined, trailing, inputs, normalise(rows), valid), current);
     }
 
-    /** Validity of the tokens (batch, length) with that many valid rows before them. */
-    private static Tensor afterValidRows(Tensor valid, int rows) {
-        if (rows == 0) {
-            return valid;
+    private static Tensor around(SequenceRows memory, Tensor tokens) {
+        List<Tensor> parts = new ArrayList<>();
+        if (memory.joined() != null) {
+            parts.add(memory.joined());
         }
-        TensorBackend backend = valid.backend();
-        return backend.concat(List.of(backend.full(Shape.of(valid.size(0), rows), 1, DType.BOOL), valid), 1);
+        parts.add(tokens);
+        if (memory.trailing() != null) {
+            parts.add(memory.trailing());
+        }
+        return parts.size() == 1 ? tokens : tokens.backend().concat(parts, 1);
     }
 
     private Tensor block(int layer, Tensor rows, AttentionMasks masks, MemoryState state, Pass pass) {
@@ -105,6 +106,10 @@ final class MemoryStack extends Module {
             Tensor extra = block.attentionInput(keys.rows());
             Tensor keyRows = keys.seesSequence() ? rows.backend().concat(List.of(extra, input), 1) : extra;
             attended = block.attention().forward(input, keyRows, masks.with(keys), pass);
+        } else if (reading instanceof Reading.Projected extra) {
+            MultiHeadAttention own = block.attention();
+            KeyValues seen = extra.seesSequence() ? own.keyValues(input).after(extra.keyValues()) : extra.keyValues();
+            attended = own.attend(own.queries(input), seen, masks.with(extra), pass);
         } else {
             attended = block.attention().forward(input, masks.self(), pass);
         }
@@ -149,9 +154,19 @@ final class MemoryStack extends Module {
         return finalNorm == null ? rows : finalNorm.forward(rows);
     }
 
-    private AttentionMasks masks(int joined, boolean mutual, int tokens, int queries, @Nullable Tensor valid) {
+    private AttentionMasks masks(
+            int joined, boolean mutual, int tokens, int trailing, int queries, @Nullable Tensor valid) {
         return new AttentionMasks(
-                context().backend(), joined, tokens, queries, causal, mutual, config.attentionWindow(), valid, bias);
+                context().backend(),
+                joined,
+                tokens,
+                trailing,
+                queries,
+                causal,
+                mutual,
+                config.attentionWindow(),
+                valid,
+                bias);
     }
 
     /** A causal segment fed piece by piece; keys and values of what was fed are kept. */
@@ -165,6 +180,7 @@ final class MemoryStack extends Module {
         private final List<Tensor> outputs = new ArrayList<>();
         private final List<MemoryState> states = new ArrayList<>();
         private int tokens;
+        private int trailing;
 
         /** Runs the joined rows and the layer writes. Called in a scope; what is kept is taken out of it. */
         Feed(SequenceRows memory, long batch, MemoryState state, Pass pass) {
@@ -177,18 +193,23 @@ final class MemoryStack extends Module {
             Tensor rows = joined == 0 ? nothing : Objects.requireNonNull(memory.joined());
             for (int layer = 0; layer < blocks.size(); layer++) {
                 inputs.add(new ArrayList<>());
-                current = writer.writeLayer(new LayerInput(layer, nothing, null, memory.apart()), current, pass);
+                TransformerBlock block = blocks.get(layer);
+                current = writer.writeLayer(new LayerInput(layer, block, nothing, null, memory.apart()), current, pass);
                 // Handles of its own: others may go with the scope this is called in.
                 states.add(current.detach().unscoped());
                 caches.add(null);
-                Reading reading =
-                        reader.read(new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer)), current, pass);
+                Reading reading = reader.read(new ReadRequest(layer, Site.ATTENTION, rows, block), current, pass);
                 if (reading instanceof Reading.Keys keys) {
-                    TransformerBlock block = blocks.get(layer);
                     cache(layer, block.attention().keyValues(block.attentionInput(keys.rows())));
+                } else if (reading instanceof Reading.Projected extra) {
+                    cache(
+                            layer,
+                            new KeyValues(
+                                    extra.keyValues().keys().detach(),
+                                    extra.keyValues().values().detach()));
                 }
                 if (joined > 0) {
-                    rows = advance(layer, rows, reading, masks(joined, mutual, 0, joined, null));
+                    rows = advance(layer, rows, reading, masks(joined, mutual, 0, 0, joined, null));
                 }
             }
             if (joined > 0) {
@@ -206,7 +227,16 @@ final class MemoryStack extends Module {
         Tensor feed(Tensor piece) {
             int length = Math.toIntExact(piece.size(1));
             tokens += length;
-            AttentionMasks masks = masks(joined, mutual, tokens, length, null);
+            return run(piece, masks(joined, mutual, tokens, 0, length, null));
+        }
+
+        /** Runs the trailing rows (batch, N, dim) behind everything fed. Called in a scope; nothing is fed afterwards. */
+        void end(Tensor rows) {
+            trailing = Math.toIntExact(rows.size(1));
+            run(rows, masks(joined, mutual, tokens, trailing, trailing, null));
+        }
+
+        private Tensor run(Tensor piece, AttentionMasks masks) {
             Tensor rows = piece;
             for (int layer = 0; layer < blocks.size(); layer++) {
                 ReadRequest request = new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer));
@@ -222,12 +252,19 @@ final class MemoryStack extends Module {
             TransformerBlock block = blocks.get(layer);
             inputs.get(layer).add(rows.detach().unscoped());
             Tensor input = block.attentionInput(rows);
-            boolean seesSequence = !(reading instanceof Reading.Keys keys) || keys.seesSequence();
+            Attention attention = masks.self();
+            boolean seesSequence = true;
+            if (reading instanceof Reading.Keys keys) {
+                attention = masks.with(keys);
+                seesSequence = keys.seesSequence();
+            } else if (reading instanceof Reading.Projected extra) {
+                attention = masks.with(extra);
+                seesSequence = extra.seesSequence();
+            }
             if (seesSequence) {
                 cache(layer, block.attention().keyValues(input));
             }
             KeyValues seen = Objects.requireNonNull(caches.get(layer));
-            Attention attention = reading instanceof Reading.Keys keys ? masks.with(keys) : masks.self();
             Tensor attended = block.attention().attend(block.attention().queries(input), seen, attention, pass);
             return afterAttention(layer, rows, attended, reading, states.get(layer), pass);
         }
@@ -247,7 +284,8 @@ final class MemoryStack extends Module {
         /** The trace of everything fed, in the caller's scope. */
         Run run() {
             List<Tensor> wholeInputs = inputs.stream().map(this::whole).toList();
-            return new Run(new SegmentTrace(joined, wholeInputs, whole(outputs), null), states.get(states.size() - 1));
+            SegmentTrace trace = new SegmentTrace(joined, trailing, wholeInputs, whole(outputs), null);
+            return new Run(trace, states.get(states.size() - 1));
         }
 
         private Tensor whole(List<Tensor> pieces) {

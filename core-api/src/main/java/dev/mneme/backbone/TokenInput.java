@@ -5,6 +5,7 @@ import dev.mneme.error.MnemeException;
 import dev.mneme.nn.Embedding;
 import dev.mneme.nn.Module;
 import dev.mneme.nn.ModuleContext;
+import dev.mneme.nn.Normalization;
 import dev.mneme.nn.Pass;
 import dev.mneme.nn.Positions;
 import dev.mneme.tensor.Tensor;
@@ -15,6 +16,7 @@ final class TokenInput extends Module {
     private final Embedding tokens;
     private final @Nullable Embedding learnedPositions;
     private final @Nullable Tensor fixedPositions;
+    private final @Nullable Normalization norm;
     private final BackboneConfig config;
     private final int positionCount;
 
@@ -31,6 +33,7 @@ final class TokenInput extends Module {
         fixedPositions = sinusoidal
                 ? constant(Positions.sinusoidal(context.backend(), context.dtype(), 0, positionCount, config.dim()))
                 : null;
+        norm = config.embeddingNorm() ? child("norm", config::newNorm) : null;
     }
 
     /**
@@ -41,7 +44,8 @@ final class TokenInput extends Module {
     Tensor forward(Tensor ids, long first, Pass pass) {
         Tensor embedded = tokens.forward(ids);
         Tensor scaled = config.scaleEmbeddings() ? embedded.mul(Math.sqrt(config.dim())) : embedded;
-        return pass.dropout(addPositions(scaled, first), config.dropout());
+        Tensor placed = addPositions(scaled, first);
+        return pass.dropout(norm == null ? placed : norm.forward(placed), config.dropout());
     }
 
     /** Adds the positions {@code first ..} to rows (batch, length, dim). */

@@ -6,6 +6,7 @@ import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Segment;
 import dev.mneme.memory.SegmentStream;
+import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.SequenceRows;
 import dev.mneme.memory.StepResult;
 import dev.mneme.memory.Writer;
@@ -40,7 +41,8 @@ public final class TransformerController extends Module implements Controller {
      * Builds the backbone.
      *
      * @param context of the mechanism; parameters get paths below {@code controller}
-     * @param memoryPositions positions set aside for memory rows, see {@link SequenceRows#positions}
+     * @param memoryPositions positions set aside for memory rows: {@link SequenceRows#positions} and one for every trailing
+     *     row that has one
      */
     public TransformerController(MechanismContext context, Reader reader, Writer writer, int memoryPositions) {
         super(context.modules().child("controller"));
@@ -77,29 +79,44 @@ public final class TransformerController extends Module implements Controller {
             CrossDecoder.Source source = source(segment, run);
             hidden = decoder.run(targetInput.forward(decoderTokens, 0, pass), source, pass);
         } else {
-            Tensor rows = run.trace().output();
-            int joined = run.trace().rowCount();
-            hidden = joined == 0 ? rows : rows.slice(1, joined, rows.size(1));
+            hidden = run.trace().tokenOutput();
         }
         return new StepResult(head.forward(hidden), written.next(), written.losses());
     }
 
-    private MemoryStack.Run encode(Segment segment, MemoryState state, Pass pass) {
-        SequenceRows memory = positioned(reader.rows(state, segment.batch()));
-        Tensor tokens = input.forward(segment.tokens(), memory.positions(), pass);
-        return stack.run(memory, tokens, segment.valid(), state, pass);
+    @Override
+    public Written advance(Segment segment, MemoryState state, Pass pass) {
+        MemoryStack.Run run = encode(segment, state, pass);
+        return writer.write(run.trace(), run.state(), pass);
     }
 
-    private SequenceRows positioned(SequenceRows memory) {
-        if (memory.rows() == null || memory.positions() == 0) {
+    private MemoryStack.Run encode(Segment segment, MemoryState state, Pass pass) {
+        SequenceRows memory = reader.rows(state, segment.batch());
+        Tensor tokens = input.forward(segment.tokens(), memory.positions(), pass);
+        long end = memory.positions() + segment.tokens().size(1);
+        return stack.run(positioned(memory, end), tokens, segment.valid(), state, pass);
+    }
+
+    /**
+     * Adds their positions to the memory rows.
+     *
+     * @param end position behind the last token
+     */
+    private SequenceRows positioned(SequenceRows memory, long end) {
+        if (memory.positions() == 0) {
             return memory;
         }
-        return new SequenceRows(
-                input.addPositions(memory.rows(), 0), memory.placement(), memory.mutual(), memory.positions());
+        Tensor rows = memory.rows() == null ? null : input.addPositions(memory.rows(), 0);
+        Tensor trailing = memory.trailing() == null ? null : input.addPositions(memory.trailing(), end);
+        return new SequenceRows(rows, trailing, memory.placement(), memory.mutual(), memory.positions());
     }
 
     private CrossDecoder.Source source(Segment segment, MemoryStack.Run run) {
-        Tensor rows = reader.encoderOutput(run.trace().output(), run.state());
+        SegmentTrace trace = run.trace();
+        Tensor sequence = trace.output();
+        Tensor untilTrailing =
+                trace.trailing() == 0 ? sequence : sequence.slice(1, 0, sequence.size(1) - trace.trailing());
+        Tensor rows = reader.encoderOutput(untilTrailing, run.state());
         return Objects.requireNonNull(decoder)
                 .source(rows, Math.toIntExact(segment.tokens().size(1)), segment.valid());
     }
@@ -117,15 +134,29 @@ public final class TransformerController extends Module implements Controller {
 
     private final class DecoderStream implements SegmentStream {
         private final MemoryStack.Feed feed;
+        private final @Nullable Tensor trailing;
+        private final boolean positioned;
         private final Pass pass;
         private long nextPosition;
 
         DecoderStream(long batch, MemoryState state, Pass pass) {
             this.pass = pass;
             try (TensorScope scope = context().backend().scope()) {
-                SequenceRows memory = positioned(reader.rows(state, batch));
+                SequenceRows memory = reader.rows(state, batch);
+                // A handle of its own: the state's may go with the scope this is called in.
+                trailing = memory.trailing() == null
+                        ? null
+                        : memory.trailing().detach().unscoped();
+                positioned = memory.positions() > 0;
                 nextPosition = memory.positions();
-                feed = stack.new Feed(memory, batch, state, pass);
+                Tensor rows =
+                        memory.rows() != null && positioned ? input.addPositions(memory.rows(), 0) : memory.rows();
+                feed = stack
+                .new Feed(
+                        SequenceRows.before(rows, memory.placement(), memory.mutual(), memory.positions()),
+                        batch,
+                        state,
+                        pass);
             }
         }
 
@@ -140,6 +171,9 @@ public final class TransformerController extends Module implements Controller {
 
         @Override
         public MemoryState finish() {
+            if (trailing != null) {
+                feed.end(positioned ? input.addPositions(trailing, nextPosition) : trailing);
+            }
             MemoryStack.Run run = feed.run();
             return writer.write(run.trace(), run.state(), pass).next().detach();
         }
@@ -147,6 +181,9 @@ public final class TransformerController extends Module implements Controller {
         @Override
         public void close() {
             feed.close();
+            if (trailing != null) {
+                trailing.close();
+            }
         }
     }
 

@@ -18,6 +18,17 @@ public interface Controller extends Parameterized {
     StepResult step(Segment segment, MemoryState state, Pass pass);
 
     /**
+     * The memory path of {@link #step} alone: what a segment leaves behind where nobody asks for its logits, as in the
+     * first pass of memory replay and in segments without labels. Draws the same random keys for the parts it runs.
+     *
+     * @return next state and auxiliary losses, equal to those of {@link #step}, in the caller's scope
+     */
+    default Written advance(Segment segment, MemoryState state, Pass pass) {
+        StepResult result = step(segment, state, pass);
+        return new Written(result.next(), result.losses());
+    }
+
+    /**
      * Opens a segment to be fed piece by piece, for generation and streaming; what comes out equals one
      * {@link #step} over the whole.
      *

@@ -1,5 +1,6 @@
 package dev.mneme.memory;
 
+import dev.mneme.nn.TransformerBlock;
 import dev.mneme.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a {@link Writer} sees before a block.
  *
  * @param layer index of the block
+ * @param block for writers that share its projections or norms
  * @param hidden the block's input, joined rows first, (batch, rows + length, dim). In a causal backbone it has no rows:
  *     what tokens of a segment see must not depend on later tokens of it.
  * @param valid (batch, rows + length), BOOL, true = joined row or real token, for masking keys; null when all are
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LayerInput(
         int layer,
+        TransformerBlock block,
         Tensor hidden,
         @Nullable Tensor valid,
         @Nullable Tensor apart) {}

@@ -14,7 +14,7 @@ import dev.mneme.tensor.Tensor;
 public record ReadRequest(int layer, Site site, Tensor hidden, TransformerBlock block) {
     /** Places of a block where a mechanism may come in. */
     public enum Site {
-        /** Beside self-attention: {@link Reading.Keys} or {@link Reading.Residual}. */
+        /** Beside self-attention: {@link Reading.Keys}, {@link Reading.Projected} or {@link Reading.Residual}. */
         ATTENTION,
         /** Between self-attention and feed-forward: {@link Reading.Residual}. */
         AFTER_ATTENTION,

@@ -7,7 +7,7 @@ import dev.mneme.tensor.Tensor;
 /** Looks into the memory for the current hidden vectors. Called by the controller; keeps nothing between calls. */
 public interface Reader extends Parameterized {
     /**
-     * The memory rows a segment starts with, asked for once a segment before the first block.
+     * The memory rows around a segment, asked for once a segment before the first block.
      *
      * @param state at the start of the segment
      * @param batch number of streams B
@@ -27,7 +27,7 @@ public interface Reader extends Parameterized {
     /**
      * What a decoder sees of an encoder, as rows for its cross-attention.
      *
-     * @param sequence the encoder's last hidden rows, joined rows first: (batch, rows + length, dim)
+     * @param sequence the encoder's last hidden rows, joined rows first, without trailing rows: (batch, rows + length, dim)
      * @param state after the last block
      * @return (batch, any number of rows, dim); by default the sequence
      */

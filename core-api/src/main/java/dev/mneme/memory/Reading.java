@@ -1,5 +1,6 @@
 package dev.mneme.memory;
 
+import dev.mneme.nn.KeyValues;
 import dev.mneme.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,15 @@ public sealed interface Reading {
      * @param seesSequence whether rows of the sequence also attend to the sequence; false = to these keys only
      */
     record Keys(Tensor rows, @Nullable Tensor mask, boolean seesSequence) implements Reading {}
+
+    /**
+     * As {@link Keys}, already projected, by the block or by maps of the mechanism's own.
+     *
+     * @param keyValues (batch, heads, M, headDim) each
+     * @param mask broadcastable to (batch, 1, rows + length, M), true = may attend; null = all may
+     * @param seesSequence as in {@link Keys}
+     */
+    record Projected(KeyValues keyValues, @Nullable Tensor mask, boolean seesSequence) implements Reading {}
 
     /**
      * A vector per row, added to the residual stream: at {@code ATTENTION} together with the attention's output, at

@@ -4,16 +4,19 @@ import dev.mneme.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory rows at the start of a segment.
+ * Memory rows around the tokens of a segment.
  *
  * @param rows (batch, M, dim); null for none
- * @param placement where they go
- * @param mutual whether joined rows attend to each other in both directions under a causal mask; otherwise row i sees
- *     rows up to i. Without a causal mask they always do.
+ * @param trailing rows (batch, N, dim) behind the tokens, through all blocks with them: under a causal mask they see the
+ *     whole segment, and no token sees them; null for none. With positions, theirs follow the last token's.
+ * @param placement where {@code rows} go
+ * @param mutual whether joined rows, and trailing rows, attend to each other in both directions under a causal mask;
+ *     otherwise row i sees rows up to i. Without a causal mask they always do.
  * @param positions how many positions are set aside for memory rows: row r has position r and tokens start at this one,
  *     whether or not all of them are in use. 0 = rows have no position.
  */
-public record SequenceRows(@Nullable Tensor rows, Placement placement, boolean mutual, int positions) {
+public record SequenceRows(
+        @Nullable Tensor rows, @Nullable Tensor trailing, Placement placement, boolean mutual, int positions) {
     /** Where memory rows go. */
     public enum Placement {
         /** Before the tokens, through all blocks with them. */
@@ -23,14 +26,24 @@ public record SequenceRows(@Nullable Tensor rows, Placement placement, boolean m
     }
 
     /** No rows. */
-    public static final SequenceRows NONE = new SequenceRows(null, Placement.JOINED, false, 0);
+    public static final SequenceRows NONE = new SequenceRows(null, null, Placement.JOINED, false, 0);
 
-    /** Number of rows that travel with the tokens. */
+    /** Rows before the tokens and none behind them. */
+    public static SequenceRows before(@Nullable Tensor rows, Placement placement, boolean mutual, int positions) {
+        return new SequenceRows(rows, null, placement, mutual, positions);
+    }
+
+    /** Number of rows that travel before the tokens. */
     public int joinedCount() {
         return rows == null || placement == Placement.APART ? 0 : Math.toIntExact(rows.size(1));
     }
 
-    /** The rows that travel with the tokens, or null. */
+    /** Number of rows behind the tokens. */
+    public int trailingCount() {
+        return trailing == null ? 0 : Math.toIntExact(trailing.size(1));
+    }
+
+    /** The rows that travel before the tokens, or null. */
     public @Nullable Tensor joined() {
         return placement == Placement.JOINED ? rows : null;
     }

@@ -28,26 +28,30 @@ public final class RelativePositionBias extends Module {
      * Bias of {@code length} queries over {@code keys} keys, aligned at the end: (1, heads, length, keys).
      */
     public Tensor forward(int length, int keys) {
-        return forward(length, keys, 0, 0);
+        return forward(length, keys, 0, 0, 0);
     }
 
     /**
-     * As {@link #forward(int, int)} where the first keys and the first queries are memory rows, which have no distance
-     * and get 0.
+     * As {@link #forward(int, int)} where some keys and queries are memory rows, which have no distance and get 0.
+     *
+     * @param leadingKeys the first keys
+     * @param leadingQueries the first queries
+     * @param trailing the last keys, and as many of the last queries
      */
-    public Tensor forward(int length, int keys, int memoryKeys, int memoryQueries) {
+    public Tensor forward(int length, int keys, int leadingKeys, int leadingQueries, int trailing) {
         long[] distances = new long[length * keys];
         boolean[] free = new boolean[length * keys];
         for (int i = 0; i < length; i++) {
             for (int j = 0; j < keys; j++) {
                 int distance = j - (i + keys - length);
                 distances[i * keys + j] = Math.max(-maxDistance, Math.min(maxDistance, distance)) + maxDistance;
-                free[i * keys + j] = j < memoryKeys || i < memoryQueries;
+                free[i * keys + j] =
+                        j < leadingKeys || i < leadingQueries || j >= keys - trailing || i >= length - trailing;
             }
         }
         Tensor index = context().backend().tensor(distances, Shape.of(length, keys));
         Tensor bias = weight.value().embedding(index).permute(2, 0, 1).reshape(1, headCount, length, keys);
-        return memoryKeys == 0 && memoryQueries == 0
+        return leadingKeys == 0 && leadingQueries == 0 && trailing == 0
                 ? bias
                 : bias.maskedFill(context().backend().tensor(free, Shape.of(1, 1, length, keys)), 0);
     }

@@ -31,8 +31,20 @@ final class AttentionMasksTest {
 
     private AttentionMasks masks(
             int memory, int tokens, int queries, boolean causal, boolean mutual, int window, boolean... valid) {
+        return masks(memory, tokens, 0, queries, causal, mutual, window, valid);
+    }
+
+    private AttentionMasks masks(
+            int memory,
+            int tokens,
+            int trailing,
+            int queries,
+            boolean causal,
+            boolean mutual,
+            int window,
+            boolean... valid) {
         Tensor validity = valid.length == 0 ? null : backend.tensor(valid, Shape.of(1, valid.length));
-        return new AttentionMasks(backend, memory, tokens, queries, causal, mutual, window, validity, null);
+        return new AttentionMasks(backend, memory, tokens, trailing, queries, causal, mutual, window, validity, null);
     }
 
     /** What the attention really lets through: weights of equal scores. */
@@ -116,5 +128,23 @@ final class AttentionMasksTest {
                 .containsOnly("x.");
         assertThat(picture(masks(0, 2, 2, true, false, -1, true, false).with(keys(2, null, false)), 2, 2))
                 .containsOnly("xx");
+    }
+
+    @Test
+    void trailingRowsSeeTheSegmentAndNoTokenSeesThem() {
+        assertThat(masks(1, 2, 2, 5, true, false, -1).self()).isEqualTo(Attention.CAUSAL);
+        assertThat(picture(masks(1, 2, 2, 5, true, false, -1).self(), 5, 5))
+                .containsExactly("x....", "xx...", "xxx..", "xxxx.", "xxxxx");
+        assertThat(picture(masks(1, 2, 2, 5, true, true, -1).self(), 5, 5))
+                .containsExactly("x....", "xx...", "xxx..", "xxxxx", "xxxxx");
+        assertThat(picture(masks(1, 2, 2, 2, true, true, -1).self(), 2, 5)).containsOnly("xxxxx");
+    }
+
+    @Test
+    void trailingRowsAreOutsideTheWindowAndNeverPadding() {
+        assertThat(picture(masks(0, 3, 1, 4, true, false, 0).self(), 4, 4))
+                .containsExactly("x...", ".x..", "..x.", "xxxx");
+        assertThat(picture(masks(1, 2, 1, 4, false, false, -1, true, false).self(), 4, 4))
+                .containsOnly("xx.x");
     }
 }

@@ -53,7 +53,8 @@ final class BuildingBlocksTest {
                     .containsExactly(30, 40, 50, 50, 20, 30, 40, 50, 10, 20, 30, 40, 10, 10, 20, 30);
             assertThat(bias.forward(1, 4).toDoubles()).containsExactly(10, 10, 20, 30);
             // One memory row as key and as query, two tokens.
-            assertThat(bias.forward(3, 3, 1, 1).toDoubles()).containsExactly(0, 0, 0, 0, 30, 40, 0, 20, 30);
+            assertThat(bias.forward(3, 3, 1, 1, 0).toDoubles()).containsExactly(0, 0, 0, 0, 30, 40, 0, 20, 30);
+            assertThat(bias.forward(3, 3, 0, 0, 1).toDoubles()).containsExactly(30, 40, 0, 20, 30, 0, 0, 0, 0);
         }
     }
 

@@ -26,7 +26,7 @@ final class MemoryTransformerReader implements Reader {
 
     @Override
     public SequenceRows rows(MemoryState state, long batch) {
-        return new SequenceRows(
+        return SequenceRows.before(
                 memory.initialRows(batch),
                 config.variant() == Variant.MEM_TRANSFORMER
                         ? SequenceRows.Placement.JOINED

@@ -60,8 +60,7 @@ final class MemoryTransformerWriter extends Module implements Writer {
             }
         }
         // The backbone's own final norm belongs to the token rows' set of parameters.
-        finalNorm =
-                backbone.norm() == TransformerBlock.NormPlacement.PRE ? child("norm", backbone::newFinalNorm) : null;
+        finalNorm = backbone.norm() == TransformerBlock.NormPlacement.PRE ? child("norm", backbone::newNorm) : null;
     }
 
     @Override

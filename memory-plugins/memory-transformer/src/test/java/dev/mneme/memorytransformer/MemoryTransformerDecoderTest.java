@@ -15,6 +15,7 @@ import dev.mneme.memory.SequenceRows;
 import dev.mneme.memorytransformer.TestModel.Values;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
+import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
@@ -38,21 +39,22 @@ final class MemoryTransformerDecoderTest {
     private static final List<String> VARIANTS = List.of("mem-transformer", "mem-ctrl", "mem-bottleneck");
 
     static Stream<Arguments> enginesVariantsAndMasks() {
-        return Engine.all().stream()
+        return TestEngine.all().stream()
                 .flatMap(engine -> VARIANTS.stream()
                         .flatMap(variant ->
                                 Stream.of("strict", "block").map(mask -> Arguments.of(engine, variant, mask))));
     }
 
     static Stream<Arguments> enginesAndVariants() {
-        return Engine.all().stream().flatMap(engine -> VARIANTS.stream().map(variant -> Arguments.of(engine, variant)));
+        return TestEngine.all().stream()
+                .flatMap(engine -> VARIANTS.stream().map(variant -> Arguments.of(engine, variant)));
     }
 
-    static List<Engine> engines() {
-        return Engine.all();
+    static List<TestEngine> engines() {
+        return TestEngine.all();
     }
 
-    private static TestModel decoder(Engine engine, String variant, String mask, Map<String, ?> backbone) {
+    private static TestModel decoder(TestEngine engine, String variant, String mask, Map<String, ?> backbone) {
         return TestModel.create(engine.backend(), Map.of("variant", variant, "mask", mask), backbone, Form.DECODER);
     }
 
@@ -60,7 +62,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesVariantsAndMasks")
-    void memoryRowsOfADecoderKnowNothingOfTheText(Engine engine, String variant, String mask) {
+    void memoryRowsOfADecoderKnowNothingOfTheText(TestEngine engine, String variant, String mask) {
         try (TestModel model = decoder(engine, variant, mask, Map.of())) {
             double[] memory = model.values(IDS).memory();
             assertClose(model.values(OTHER_IDS).memory(), memory);
@@ -81,7 +83,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesVariantsAndMasks")
-    void memoryRowsOfADecoderAreLearnedFromItsLogits(Engine engine, String variant, String mask) {
+    void memoryRowsOfADecoderAreLearnedFromItsLogits(TestEngine engine, String variant, String mask) {
         try (TestModel model = decoder(engine, variant, mask, Map.of())) {
             double[] gradient = model.gradients(run -> run.logits().square().sum(), null, IDS)
                     .get("memory.slots");
@@ -92,7 +94,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesVariantsAndMasks")
-    void logitsDoNotDependOnLaterTokens(Engine engine, String variant, String mask) {
+    void logitsDoNotDependOnLaterTokens(TestEngine engine, String variant, String mask) {
         long[] changed = {3, 1, 4, 0, 6, 5};
         try (TestModel model = decoder(engine, variant, mask, Map.of())) {
             double[] before = model.values(IDS).logits();
@@ -104,7 +106,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void theMasksDiffer(Engine engine, String variant) {
+    void theMasksDiffer(TestEngine engine, String variant) {
         try (TestModel strict = decoder(engine, variant, "strict", Map.of());
                 TestModel block = decoder(engine, variant, "block", Map.of())) {
             assertDiffers(block.values(IDS).logits(), strict.values(IDS).logits());
@@ -115,7 +117,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void memCtrlWithEqualSetsIsMemTransformer(Engine engine) {
+    void memCtrlWithEqualSetsIsMemTransformer(TestEngine engine) {
         for (String mask : List.of("strict", "block")) {
             try (TestModel joined = decoder(engine, "mem-transformer", mask, Map.of());
                     TestModel apart = decoder(engine, "mem-ctrl", mask, Map.of())) {
@@ -132,7 +134,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesVariantsAndMasks")
-    void streamingTokenByTokenEqualsOnePass(Engine engine, String variant, String mask) {
+    void streamingTokenByTokenEqualsOnePass(TestEngine engine, String variant, String mask) {
         List<Map<String, ?>> backbones = List.of(
                 Map.of(),
                 Map.of("norm", "post", "positions", "sinusoidal"),
@@ -157,7 +159,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void numberedRowsStreamToo(Engine engine, String variant) {
+    void numberedRowsStreamToo(TestEngine engine, String variant) {
         try (TestModel model = TestModel.create(
                         engine.backend(),
                         Map.of("variant", variant, "positions", "continuous"),
@@ -175,7 +177,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void aStreamCanEndBeforeItsFirstToken(Engine engine, String variant) {
+    void aStreamCanEndBeforeItsFirstToken(TestEngine engine, String variant) {
         try (TestModel model = decoder(engine, variant, "strict", Map.of());
                 TensorScope scope = engine.backend().scope();
                 var stream = model.mechanism().controller().stream(
@@ -209,7 +211,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void theDecoderReadsMemoryRows(Engine engine, String variant) {
+    void theDecoderReadsMemoryRows(TestEngine engine, String variant) {
         MemoryTransformerConfig config = TestModel.memory(Map.of("variant", variant));
         try (TestModel whole =
                         TestModel.create(engine.backend(), Map.of("variant", variant), Map.of(), Form.ENCODER_DECODER);
@@ -226,7 +228,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void aDecoderOfMemoryRowsAloneStillSeesTheSource(Engine engine, String variant) {
+    void aDecoderOfMemoryRowsAloneStillSeesTheSource(TestEngine engine, String variant) {
         Map<String, ?> memoryOnly = Map.of("cross_attention", "memory");
         try (TestModel model = TestModel.create(
                         engine.backend(), Map.of("variant", variant), memoryOnly, Form.ENCODER_DECODER);
@@ -239,7 +241,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void paddingTheSourceChangesNoTargetLogit(Engine engine, String variant) {
+    void paddingTheSourceChangesNoTargetLogit(TestEngine engine, String variant) {
         try (TestModel model =
                 TestModel.create(engine.backend(), Map.of("variant", variant), Map.of(), Form.ENCODER_DECODER)) {
             boolean[] valid = {true, true, true, true, false, false};
@@ -249,7 +251,7 @@ final class MemoryTransformerDecoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void streamingTheTargetEqualsOnePass(Engine engine, String variant) {
+    void streamingTheTargetEqualsOnePass(TestEngine engine, String variant) {
         boolean[] valid = {true, true, true, true, true, false};
         try (TestModel model =
                         TestModel.create(engine.backend(), Map.of("variant", variant), Map.of(), Form.ENCODER_DECODER);

@@ -22,6 +22,7 @@ import dev.mneme.memorytransformer.TestModel.Values;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
+import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
@@ -47,19 +48,20 @@ final class MemoryTransformerEncoderTest {
     private static final long[] OTHER_IDS = {6, 0, 2, 5, 3, 1};
     private static final List<String> VARIANTS = List.of("mem-transformer", "mem-ctrl", "mem-bottleneck");
 
-    static List<Engine> engines() {
-        return Engine.all();
+    static List<TestEngine> engines() {
+        return TestEngine.all();
     }
 
     static Stream<Arguments> enginesAndVariants() {
-        return Engine.all().stream().flatMap(engine -> VARIANTS.stream().map(variant -> Arguments.of(engine, variant)));
+        return TestEngine.all().stream()
+                .flatMap(engine -> VARIANTS.stream().map(variant -> Arguments.of(engine, variant)));
     }
 
-    private static TestModel model(Engine engine, Map<String, ?> memory, Map<String, ?> backbone) {
+    private static TestModel model(TestEngine engine, Map<String, ?> memory, Map<String, ?> backbone) {
         return TestModel.create(engine.backend(), memory, backbone, Form.ENCODER);
     }
 
-    private static TestModel model(Engine engine, String variant) {
+    private static TestModel model(TestEngine engine, String variant) {
         return model(engine, Map.of("variant", variant), Map.of());
     }
 
@@ -67,7 +69,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void withoutRowsItIsThePlainTransformerBitForBit(Engine engine) {
+    void withoutRowsItIsThePlainTransformerBitForBit(TestEngine engine) {
         double[] plain = plainLogits(engine);
         try (TestModel joined = model(engine, Map.of("slots", 0), Map.of());
                 TestModel apart = model(engine, Map.of("slots", 0, "variant", "mem-ctrl"), Map.of())) {
@@ -78,7 +80,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void withNoRowKeptMemCtrlIgnoresItsMemorySet(Engine engine) {
+    void withNoRowKeptMemCtrlIgnoresItsMemorySet(TestEngine engine) {
         try (TestModel model = model(engine, Map.of("variant", "mem-ctrl", "kept_slots", 0), Map.of())) {
             assertThat(model.values(IDS).logits()).isEqualTo(plainLogits(engine));
             Map<String, double[]> gradients =
@@ -91,7 +93,7 @@ final class MemoryTransformerEncoderTest {
         }
     }
 
-    private static double[] plainLogits(Engine engine) {
+    private static double[] plainLogits(TestEngine engine) {
         TensorBackend backend = engine.backend();
         MechanismContext context = new MechanismContext(
                 new ModuleContext(backend, DType.F64, TestModel.SEED),
@@ -113,7 +115,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void memCtrlWithEqualSetsIsMemTransformer(Engine engine) {
+    void memCtrlWithEqualSetsIsMemTransformer(TestEngine engine) {
         boolean[] valid = {true, true, true, true, true, true, true, true, true, true, false, false};
         for (String norm : List.of("post", "pre")) {
             try (TestModel joined = model(engine, Map.of(), Map.of("norm", norm));
@@ -131,7 +133,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void permutedSlotsPermuteMemoryRowsAndLeaveTokensAlone(Engine engine, String variant) {
+    void permutedSlotsPermuteMemoryRowsAndLeaveTokensAlone(TestEngine engine, String variant) {
         try (TestModel model = model(engine, variant)) {
             Values before = model.values(IDS);
             permuteSlots(model);
@@ -143,7 +145,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void numberedSlotsDoNotPermute(Engine engine, String variant) {
+    void numberedSlotsDoNotPermute(TestEngine engine, String variant) {
         try (TestModel model = model(engine, Map.of("variant", variant, "positions", "continuous"), Map.of())) {
             Values before = model.values(IDS);
             permuteSlots(model);
@@ -161,7 +163,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void equalRowsStayEqualAndGetEqualGradients(Engine engine, String variant) {
+    void equalRowsStayEqualAndGetEqualGradients(TestEngine engine, String variant) {
         try (TestModel model = model(engine, variant)) {
             model.assign(SLOT_PATH, ordered(model.value(SLOT_PATH).toDoubles(), DIM, 0, 0, 0));
             double[] memory = model.values(IDS).memory();
@@ -197,7 +199,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void behindTheBottleneckTokensSeeEachOtherThroughMemoryOnly(Engine engine) {
+    void behindTheBottleneckTokensSeeEachOtherThroughMemoryOnly(TestEngine engine) {
         long[] distinct = {0, 1, 2, 3, 4, 5};
         long[] changed = {0, 1, 2, 6, 4, 5};
         MemoryTransformerConfig config = TestModel.memory(Map.of("variant", "mem-bottleneck"));
@@ -232,7 +234,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void tokensPermutedWithTheirPositionsPermuteTheirOutputsOnly(Engine engine) {
+    void tokensPermutedWithTheirPositionsPermuteTheirOutputsOnly(TestEngine engine) {
         int[] order = {4, 2, 0, 5, 1, 3};
         long[] permuted = Arrays.stream(order).mapToLong(i -> IDS[i]).toArray();
         String table = "controller.input.positions.weight";
@@ -249,7 +251,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void paddingChangesNoValidOutputNoMemoryRowAndNoGradient(Engine engine, String variant) {
+    void paddingChangesNoValidOutputNoMemoryRowAndNoGradient(TestEngine engine, String variant) {
         long[] shortIds = Arrays.copyOf(IDS, 4);
         boolean[] valid = {true, true, true, true, false, false};
         long[] otherPadding = {3, 1, 4, 1, 6, 6};
@@ -280,7 +282,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void aBatchRowDependsOnItsOwnInputOnly(Engine engine, String variant) {
+    void aBatchRowDependsOnItsOwnInputOnly(TestEngine engine, String variant) {
         try (TestModel model = model(engine, variant)) {
             Values both = model.values(IDS, OTHER_IDS);
             Values first = model.values(IDS);
@@ -296,7 +298,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void anEncoderCannotBeStreamed(Engine engine, String variant) {
+    void anEncoderCannotBeStreamed(TestEngine engine, String variant) {
         try (TestModel model = model(engine, Map.of("variant", variant), Map.of("positions", "none"));
                 TensorScope scope = engine.backend().scope()) {
             Segment opening = model.segment(null, IDS);
@@ -314,7 +316,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void logitsHaveOneRowPerToken(Engine engine, String variant) {
+    void logitsHaveOneRowPerToken(TestEngine engine, String variant) {
         try (TestModel model = model(engine, variant)) {
             assertThat(model.values(IDS, OTHER_IDS).logits()).hasSize(2 * IDS.length * CLASSES);
         }
@@ -322,7 +324,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void parametersGrowByTheSlotsAndByTheWriterSets(Engine engine) {
+    void parametersGrowByTheSlotsAndByTheWriterSets(TestEngine engine) {
         int feedForward = 12;
         long set = 4 * DIM * DIM + 4 * DIM + 2 * DIM * feedForward + feedForward + DIM + 4 * DIM;
         Map<Map<String, ?>, Long> expected = new HashMap<>();
@@ -344,7 +346,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void nothingIsCarriedAndNothingIsLeftBehind(Engine engine, String variant) {
+    void nothingIsCarriedAndNothingIsLeftBehind(TestEngine engine, String variant) {
         TensorBackend backend = engine.backend();
         long before = backend.memory().liveTensors();
         try (TestModel model = model(engine, variant)) {
@@ -371,7 +373,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void gradientsReachEverySlot(Engine engine, String variant) {
+    void gradientsReachEverySlot(TestEngine engine, String variant) {
         try (TestModel model = model(engine, variant)) {
             double[] gradient = model.gradients(run -> run.logits().square().sum(), null, IDS)
                     .get(SLOT_PATH);
@@ -387,7 +389,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void theLastMemorySetOfMemCtrlGetsNoGradientFromTokens(Engine engine) {
+    void theLastMemorySetOfMemCtrlGetsNoGradientFromTokens(TestEngine engine) {
         try (TestModel model = model(engine, "mem-ctrl")) {
             Map<String, double[]> gradients =
                     model.gradients(run -> run.logits().square().sum(), null, IDS);
@@ -407,7 +409,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("enginesAndVariants")
-    void aLesionedModelEqualsOneWithTheFirstSlotsOnly(Engine engine, String variant) {
+    void aLesionedModelEqualsOneWithTheFirstSlotsOnly(TestEngine engine, String variant) {
         try (TestModel lesioned = model(engine, Map.of("variant", variant, "kept_slots", 2), Map.of());
                 TestModel small = model(engine, Map.of("variant", variant, "slots", 2), Map.of())) {
             small.assign(SLOT_PATH, rows(lesioned.value(SLOT_PATH).toDoubles(), DIM, 0, 2));
@@ -418,7 +420,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void aLesionLeavesTheTokensTheirPositions(Engine engine) {
+    void aLesionLeavesTheTokensTheirPositions(TestEngine engine) {
         String table = "controller.input.positions.weight";
         try (TestModel lesioned = model(engine, Map.of("positions", "continuous", "kept_slots", 0), Map.of());
                 TestModel plain = model(engine, Map.of("slots", 0), Map.of())) {
@@ -431,7 +433,7 @@ final class MemoryTransformerEncoderTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void memoryCarriesWhatAnAttentionWindowCutsOff(Engine engine) {
+    void memoryCarriesWhatAnAttentionWindowCutsOff(TestEngine engine) {
         long[] changedEnd = {3, 1, 4, 1, 5, 6};
         Map<String, ?> narrow = Map.of("attention_window", 1);
         try (TestModel without = model(engine, Map.of("slots", 0), narrow)) {

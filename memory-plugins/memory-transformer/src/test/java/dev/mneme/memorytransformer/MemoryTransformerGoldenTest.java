@@ -7,6 +7,7 @@ import dev.mneme.memory.Segment;
 import dev.mneme.memorytransformer.TestModel.Run;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.TestEngine;
 import dev.mneme.tck.golden.GoldenComparison;
 import dev.mneme.tck.golden.GoldenFile;
 import dev.mneme.tensor.DType;
@@ -32,12 +33,12 @@ final class MemoryTransformerGoldenTest {
 
     static Stream<Arguments> enginesAndFiles() {
         List<GoldenFile> files = GoldenFile.ofMechanism("memory-transformer", MemoryTransformerGoldenTest.class);
-        return Engine.all().stream().flatMap(engine -> files.stream().map(file -> Arguments.of(engine, file)));
+        return TestEngine.all().stream().flatMap(engine -> files.stream().map(file -> Arguments.of(engine, file)));
     }
 
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("enginesAndFiles")
-    void valuesAndGradientsEqualTheStoredOnes(Engine engine, GoldenFile file) {
+    void valuesAndGradientsEqualTheStoredOnes(TestEngine engine, GoldenFile file) {
         TensorBackend backend = engine.backend();
         long before = backend.memory().liveTensors();
         GoldenComparison comparison = new GoldenComparison(file, RELATIVE);

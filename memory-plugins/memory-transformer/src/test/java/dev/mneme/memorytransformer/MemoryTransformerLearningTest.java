@@ -12,6 +12,7 @@ import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.AdamWStep;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.RandomSource;
@@ -38,7 +39,7 @@ final class MemoryTransformerLearningTest {
 
     @Test
     void twoRowsBehindTheBottleneckLearnToBroadcast() {
-        Engine engine = Engine.all().stream()
+        TestEngine engine = TestEngine.all().stream()
                 .filter(candidate -> candidate.toString().equals("libtorch"))
                 .findFirst()
                 .orElseThrow();

@@ -13,6 +13,7 @@ import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
@@ -28,14 +29,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class ReadmeTest {
-    static List<Engine> engines() {
-        return Engine.all();
+    static List<TestEngine> engines() {
+        return TestEngine.all();
     }
 
     /** The lines of the README's example. */
     @ParameterizedTest
     @MethodSource("engines")
-    void theExampleRuns(Engine engine) {
+    void theExampleRuns(TestEngine engine) {
         TensorBackend backend = engine.backend();
         TaskInfo task = new TaskInfo(Form.ENCODER, 100, 100, 64, 0, -1, -1, Double.NaN, Double.NaN);
         BackboneConfig model = Settings.bind("model", BackboneConfig.class, Map.of("dim", 64, "heads", 4));

@@ -191,8 +191,8 @@ final class TestModel implements AutoCloseable {
             layerMemory.add(
                     state.contains(MemoryTransformerWriter.ROWS)
                             ? state.get(MemoryTransformerWriter.ROWS)
-                            : rows.slice(1, 0, trace.rowCount()));
-            layerSequence.add(rows.slice(1, trace.rowCount(), rows.size(1)));
+                            : rows.slice(1, 0, trace.leading()));
+            layerSequence.add(rows.slice(1, trace.leading(), rows.size(1)));
         }
         int last = outputs.size() - 1;
         return new Run(result.logits(), layerMemory.get(last), layerSequence.get(last), layerMemory, layerSequence);

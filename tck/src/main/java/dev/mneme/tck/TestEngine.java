@@ -1,10 +1,9 @@
-package dev.mneme.memorytransformer;
+package dev.mneme.tck;
 
 import com.google.inject.Guice;
 import com.google.inject.Key;
 import com.google.inject.Module;
 import com.google.inject.util.Types;
-import dev.mneme.tck.ReferenceBackend;
 import dev.mneme.tensor.Availability;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.EngineProvider;
@@ -17,26 +16,30 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
-/** The engines on the class path and the reference, each opened once for all tests. */
-final class Engine {
-    private static final List<Engine> ALL = find();
+/**
+ * The engines on the class path, bound by their Guice modules, and the {@linkplain ReferenceBackend reference}: arguments
+ * of parameterised tests. Each is opened once, single-threaded, and stays open as long as the process.
+ */
+public final class TestEngine {
+    private static final List<TestEngine> ALL = find();
 
     private final String name;
     private final @Nullable TensorBackend backend;
     private final String missing;
 
-    private Engine(String name, @Nullable TensorBackend backend, String missing) {
+    private TestEngine(String name, @Nullable TensorBackend backend, String missing) {
         this.name = name;
         this.backend = backend;
         this.missing = missing;
     }
 
-    static List<Engine> all() {
+    /** All of them; the reference first. */
+    public static List<TestEngine> all() {
         return ALL;
     }
 
     /** The engine; skips the test, saying why, where it does not work on this machine. */
-    TensorBackend backend() {
+    public TensorBackend backend() {
         Assumptions.assumeTrue(backend != null, missing);
         return Objects.requireNonNull(backend);
     }
@@ -46,17 +49,17 @@ final class Engine {
         return name;
     }
 
-    private static List<Engine> find() {
-        List<Engine> engines = new ArrayList<>();
-        engines.add(new Engine("reference", ReferenceBackend.open(), ""));
+    private static List<TestEngine> find() {
+        List<TestEngine> engines = new ArrayList<>();
+        engines.add(new TestEngine("reference", ReferenceBackend.open(), ""));
         @SuppressWarnings("unchecked") // the key says which set it is
         Key<Set<EngineProvider>> key = (Key<Set<EngineProvider>>) Key.get(Types.setOf(EngineProvider.class));
         for (EngineProvider provider :
                 Guice.createInjector(ServiceLoader.load(Module.class)).getInstance(key)) {
             if (provider.availability() instanceof Availability.Unavailable reason) {
-                engines.add(new Engine(provider.name(), null, reason.reason()));
+                engines.add(new TestEngine(provider.name(), null, reason.reason()));
             } else {
-                engines.add(new Engine(provider.name(), provider.open(new EngineOptions(1)), ""));
+                engines.add(new TestEngine(provider.name(), provider.open(new EngineOptions(1)), ""));
             }
         }
         return List.copyOf(engines);
