@@ -112,16 +112,17 @@ public final class Evaluator {
 
     private MemoryState run(SegmentBatch batch, @Nullable MemoryState state, LabelCounts counts) {
         TensorBackend backend = model.backend();
+        if (Arrays.stream(batch.labels()).noneMatch(label -> label >= 0)) {
+            return model.advance(batch, state, Pass.evaluation()).next();
+        }
         try (TensorScope scope = backend.scope()) {
             StepResult result = model.run(batch, state, Pass.evaluation());
             result.next().tensors().values().forEach(scope::keep);
-            if (Arrays.stream(batch.labels()).anyMatch(label -> label >= 0)) {
-                int labels = batch.labels().length;
-                Tensor logits = result.logits().reshape(labels, result.logits().size(-1));
-                double loss = logits.crossEntropy(backend.tensor(batch.labels(), Shape.of(labels)), 0)
-                        .item();
-                counts.add(batch, loss, logits.argmax(-1, false).toLongs());
-            }
+            int labels = batch.labels().length;
+            Tensor logits = result.logits().reshape(labels, result.logits().size(-1));
+            double loss = logits.crossEntropy(backend.tensor(batch.labels(), Shape.of(labels)), 0)
+                    .item();
+            counts.add(batch, loss, logits.argmax(-1, false).toLongs());
             return result.next();
         }
     }

@@ -8,6 +8,7 @@ import dev.mneme.memory.Segment;
 import dev.mneme.memory.SegmentStream;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.memory.StepResult;
+import dev.mneme.memory.Written;
 import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.SegmentBatch;
@@ -86,6 +87,24 @@ public final class Model implements AutoCloseable {
             result.losses().values().forEach(scope::keep);
             result.next().tensors().values().forEach(scope::keep);
             return result;
+        }
+    }
+
+    /**
+     * The memory path of {@link #run} alone, for segments whose logits nobody asks for.
+     *
+     * @param previous state after the segment before; null at the start of all streams
+     * @return next state and auxiliary losses, in the caller's scope
+     * @throws MnemeException ({@code PLUGIN_MISBEHAVED}) if the next state does not fit the mechanism's schema
+     */
+    public Written advance(SegmentBatch batch, @Nullable MemoryState previous, Pass pass) {
+        try (TensorScope scope = backend.scope()) {
+            MemoryState state = enter(batch, previous);
+            Written written = mechanism.controller().advance(upload(batch), state, pass);
+            schema.check(written.next(), batch.rows());
+            written.losses().values().forEach(scope::keep);
+            written.next().tensors().values().forEach(scope::keep);
+            return written;
         }
     }
 

@@ -18,7 +18,8 @@ interface BackPropagation {
     static BackPropagation of(TrainConfig config) {
         return switch (config.bptt()) {
             case FULL -> new FullBackPropagation();
-            case REPLAY -> new ReplayBackPropagation();
+            case REPLAY -> new ReplayBackPropagation(ReplayBackPropagation.FirstPass.MEMORY_PATH);
+            case CHECKPOINT -> new ReplayBackPropagation(ReplayBackPropagation.FirstPass.EVERYTHING);
             case TRUNCATED -> new TruncatedBackPropagation(config.bpttSegments());
         };
     }

@@ -13,7 +13,7 @@ final class FullBackPropagation implements BackPropagation {
         List<SegmentLoss> losses = new ArrayList<>();
         for (int segment = 0; segment < window.segments(); segment++) {
             SegmentLoss loss = window.forward(segment, state);
-            window.note(loss);
+            window.note(segment, loss);
             losses.add(loss);
             state = loss.next();
         }

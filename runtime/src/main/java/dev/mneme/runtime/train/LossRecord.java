@@ -42,17 +42,31 @@ final class LossRecord implements AutoCloseable {
         this.backend = backend;
     }
 
-    /** Notes the losses of the next segment; call in the order of segments. */
-    void add(SegmentLoss segment) {
-        segments++;
-        if (segment.loss() != null) {
-            add(null, segment.loss(), segment.lossWeight());
-        }
-        segment.auxiliary().forEach((name, loss) -> add(name, loss, segment.auxiliaryWeight()));
+    /**
+     * Announces the segments of a window.
+     *
+     * @return number of the first one, counted from 1 over all windows
+     */
+    int expect(int windowSegments) {
+        int first = segments + 1;
+        segments += windowSegments;
+        return first;
     }
 
-    private void add(@Nullable String name, Tensor loss, double weight) {
-        terms.add(new Term(name, weight, segments));
+    /**
+     * Notes the losses of a segment, once, in any order.
+     *
+     * @param number of the segment, counted from 1 over all windows
+     */
+    void add(int number, SegmentLoss segment) {
+        if (segment.loss() != null) {
+            add(number, null, segment.loss(), segment.lossWeight());
+        }
+        segment.auxiliary().forEach((name, loss) -> add(number, name, loss, segment.auxiliaryWeight()));
+    }
+
+    private void add(int number, @Nullable String name, Tensor loss, double weight) {
+        terms.add(new Term(name, weight, number));
         scalars.add(loss.detach().unscoped());
     }
 
@@ -78,7 +92,7 @@ final class LossRecord implements AutoCloseable {
             } else {
                 auxiliary.merge(term.name(), share, Double::sum);
             }
-            if (badSegment == 0 && !Double.isFinite(values[i])) {
+            if (!Double.isFinite(values[i]) && (badSegment == 0 || term.segment() < badSegment)) {
                 badSegment = term.segment();
             }
         }

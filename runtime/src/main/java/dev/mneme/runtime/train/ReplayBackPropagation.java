@@ -9,40 +9,71 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory replay back-propagation (Wu et al., Memformer, arXiv 2010.06891, algorithm 1): all segments forward without a
- * graph, keeping the states between them, then the segments again from the last to the first, each from its kept state,
- * the gradient of which is handed on to the segment before. The gradients are those of {@link FullBackPropagation} and
- * the graph of one segment at a time is in memory, for a second forward pass.
+ * Memory replay back-propagation (Wu et al., Memformer, arXiv 2010.06891, algorithm 1): the memory path of all segments
+ * forward without a graph, keeping the states between them, then the segments again from the last to the first, each from
+ * its kept state, the gradient of which is handed on to the segment before. The gradients are those of
+ * {@link FullBackPropagation}; in memory is the graph of one segment at a time.
  */
 final class ReplayBackPropagation implements BackPropagation {
+    /** What runs before the replay. */
+    enum FirstPass {
+        /** The memory path of all segments but the last, whose next state comes from its replay. */
+        MEMORY_PATH,
+        /** Everything, outputs and losses included, as in gradient checkpointing that knows nothing of memories. */
+        EVERYTHING
+    }
+
     /** What a segment starts from. */
     private record Start(@Nullable MemoryState state, RandomSource keys) {}
 
+    /** What the replay of a segment leaves: its next state and, by name, the gradients of the state before it. */
+    private record Replayed(MemoryState next, Map<String, Tensor> gradients) {}
+
+    private final FirstPass firstPass;
+
+    ReplayBackPropagation(FirstPass firstPass) {
+        this.firstPass = firstPass;
+    }
+
     @Override
     public MemoryState run(WindowPass window, @Nullable MemoryState carried) {
-        List<Start> starts = new ArrayList<>();
-        MemoryState after = forward(window, carried, starts);
-        Map<String, Tensor> cotangents = Map.of();
-        for (int segment = window.segments() - 1; segment >= 0; segment--) {
-            cotangents = replay(window, segment, starts.get(segment), cotangents);
+        List<Start> starts = forward(window, carried);
+        int last = window.segments() - 1;
+        Replayed replayed = replay(window, last, starts.get(last), Map.of());
+        MemoryState after = replayed.next();
+        for (int segment = last - 1; segment >= 0; segment--) {
+            replayed = replay(window, segment, starts.get(segment), replayed.gradients());
         }
         return after;
     }
 
-    private static MemoryState forward(WindowPass window, @Nullable MemoryState carried, List<Start> starts) {
+    private List<Start> forward(WindowPass window, @Nullable MemoryState carried) {
+        List<Start> starts = new ArrayList<>();
+        int last = window.segments() - 1;
+        MemoryState state = carried;
         try (GradientMode off = window.noGradient()) {
-            SegmentLoss loss = null;
-            for (int segment = 0; segment < window.segments(); segment++) {
-                MemoryState state = loss == null ? carried : loss.next();
-                starts.add(new Start(state, window.random().copy()));
-                loss = window.forward(segment, state);
-                window.note(loss);
+            for (int segment = 0; segment <= last; segment++) {
+                RandomSource keys = window.segmentKeys();
+                starts.add(new Start(state, keys.copy()));
+                if (firstPass == FirstPass.EVERYTHING) {
+                    state = everything(window, segment, state, keys);
+                } else if (segment < last) {
+                    state = window.advance(segment, state, keys);
+                }
             }
-            return Objects.requireNonNull(loss).next().detach();
+        }
+        return starts;
+    }
+
+    private static MemoryState everything(
+            WindowPass window, int segment, @Nullable MemoryState state, RandomSource keys) {
+        try (TensorScope scope = window.scope()) {
+            MemoryState next = window.forward(segment, state, keys).next();
+            next.tensors().values().forEach(scope::keep);
+            return next;
         }
     }
 
@@ -50,13 +81,12 @@ final class ReplayBackPropagation implements BackPropagation {
      * Runs a segment again, forward and backward.
      *
      * @param cotangents gradients of the entries of the state after the segment; none after the last one
-     * @return gradients of the entries of the state before it
      */
-    private static Map<String, Tensor> replay(
-            WindowPass window, int segment, Start start, Map<String, Tensor> cotangents) {
+    private static Replayed replay(WindowPass window, int segment, Start start, Map<String, Tensor> cotangents) {
         try (TensorScope scope = window.scope()) {
             Map<String, Tensor> leaves = new LinkedHashMap<>();
             SegmentLoss loss = window.forward(segment, leaf(start.state(), leaves), start.keys());
+            window.note(segment, loss);
             Derivatives derivatives = new Derivatives();
             derivatives.add(loss);
             cotangents.forEach((name, cotangent) -> derivatives.add(loss.next().get(name), cotangent));
@@ -65,7 +95,9 @@ final class ReplayBackPropagation implements BackPropagation {
             for (String name : leaves.keySet()) {
                 before.put(name, scope.keep(gradients.get(before.size())));
             }
-            return before;
+            MemoryState next = loss.next().detach();
+            next.tensors().values().forEach(scope::keep);
+            return new Replayed(next, before);
         }
     }
 

@@ -46,7 +46,9 @@ public record TrainConfig(
         @Setting(value = "segments of a training window, for streams of text", min = 1, max = 1 << 16)
         int segments,
 
-        @Setting("gradients cross all segments of a window, or bptt_segments, or all by replaying: slower, less memory")
+        @Setting(
+                "gradients cross all segments of a window, or bptt_segments, or all by replaying: slower, less memory; "
+                        + "checkpoint is replay that also computes its outputs twice, for comparison")
         Bptt bptt,
 
         @Setting(value = "segments that gradients cross when truncated", min = 1, max = 1 << 16)
@@ -93,8 +95,15 @@ public record TrainConfig(
     public enum Bptt {
         /** Gradients cross all segments of a window. */
         FULL,
-        /** Gradients cross all segments, which are computed twice so that one at a time is in memory. */
+        /**
+         * Gradients cross all segments; their memory path is computed twice so that one segment at a time is in memory
+         * (Memformer's memory replay).
+         */
         REPLAY,
+        /**
+         * As replay, and outputs are computed twice as well: what generic gradient checkpointing of whole segments does.
+         */
+        CHECKPOINT,
         /** The state is cut off from the graph after every {@code bptt_segments} segments. */
         TRUNCATED
     }

@@ -38,7 +38,7 @@ final class TruncatedBackPropagation implements BackPropagation {
             List<SegmentLoss> losses = new ArrayList<>();
             for (int segment = first; segment < end; segment++) {
                 SegmentLoss loss = window.forward(segment, state);
-                window.note(loss);
+                window.note(segment, loss);
                 losses.add(loss);
                 state = loss.next();
             }

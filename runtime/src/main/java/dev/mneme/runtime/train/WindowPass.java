@@ -2,6 +2,7 @@ package dev.mneme.runtime.train;
 
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.StepResult;
+import dev.mneme.memory.Written;
 import dev.mneme.nn.Pass;
 import dev.mneme.runtime.model.Model;
 import dev.mneme.task.SegmentBatch;
@@ -29,6 +30,7 @@ final class WindowPass {
     private final StepSize size;
     private final GradientSum gradients;
     private final LossRecord record;
+    private final int firstSegment;
 
     WindowPass(
             Model model,
@@ -45,6 +47,7 @@ final class WindowPass {
         this.size = size;
         this.gradients = gradients;
         this.record = record;
+        this.firstSegment = record.expect(window.segments().size());
     }
 
     /** Number of segments, at least 1. */
@@ -62,9 +65,12 @@ final class WindowPass {
         return model.backend().noGradient();
     }
 
-    /** The stream of keys that {@link #forward(int, MemoryState)} draws from. */
-    RandomSource random() {
-        return random;
+    /**
+     * A stream of random keys for one segment. Every scheme takes one a segment, in order: what a segment drops does not
+     * depend on how much the ones before it drew, nor on how often they ran.
+     */
+    RandomSource segmentKeys() {
+        return new RandomSource(random.nextKey());
     }
 
     /**
@@ -74,31 +80,50 @@ final class WindowPass {
      * @return tensors in the caller's scope
      */
     SegmentLoss forward(int segment, @Nullable MemoryState previous) {
-        return forward(segment, previous, random);
+        return forward(segment, previous, segmentKeys());
     }
 
     /** As {@link #forward(int, MemoryState)}, with keys of its own: equal keys drop the same units. */
     SegmentLoss forward(int segment, @Nullable MemoryState previous, RandomSource keys) {
         SegmentBatch batch = window.segments().get(segment);
         long labels = StepSize.scoredLabels(batch);
+        if (labels == 0) {
+            Written written = model.advance(batch, previous, Pass.training(keys));
+            return loss(null, 0, written.losses(), written.next());
+        }
         try (TensorScope scope = scope()) {
             StepResult result = model.run(batch, previous, Pass.training(keys));
-            Tensor loss = labels == 0 ? null : crossEntropy(batch, result.logits());
-            // Sorted, so that sums are taken in one order in every process.
-            Map<String, Tensor> auxiliary = new TreeMap<>(result.losses());
-            if (loss != null) {
-                scope.keep(loss);
-            }
-            auxiliary.values().forEach(scope::keep);
+            Tensor loss = scope.keep(crossEntropy(batch, result.logits()));
+            result.losses().values().forEach(scope::keep);
             result.next().tensors().values().forEach(scope::keep);
-            return new SegmentLoss(
-                    loss, (double) labels / size.labels(), auxiliary, 1.0 / size.segments(), result.next());
+            return loss(loss, labels, result.losses(), result.next());
         }
     }
 
-    /** Notes the values of the next segment's losses; call once a segment, in order. */
-    void note(SegmentLoss segment) {
-        record.add(segment);
+    private SegmentLoss loss(@Nullable Tensor loss, long labels, Map<String, Tensor> auxiliary, MemoryState next) {
+        // Sorted, so that sums are taken in one order in every process.
+        return new SegmentLoss(
+                loss, (double) labels / size.labels(), new TreeMap<>(auxiliary), 1.0 / size.segments(), next);
+    }
+
+    /**
+     * Runs the memory path of one segment alone.
+     *
+     * @return the state after it, in the caller's scope
+     */
+    MemoryState advance(int segment, @Nullable MemoryState previous, RandomSource keys) {
+        SegmentBatch batch = window.segments().get(segment);
+        try (TensorScope scope = scope()) {
+            MemoryState next =
+                    model.advance(batch, previous, Pass.training(keys)).next();
+            next.tensors().values().forEach(scope::keep);
+            return next;
+        }
+    }
+
+    /** Notes the values of a segment's losses; call once a segment. */
+    void note(int segment, SegmentLoss loss) {
+        record.add(firstSegment + segment, loss);
     }
 
     /** Runs the losses of some segments backward, all in one graph. */

@@ -10,6 +10,7 @@ import dev.mneme.nn.Pass;
 import dev.mneme.runtime.model.Model;
 import dev.mneme.runtime.support.Small;
 import dev.mneme.runtime.support.SmallTask;
+import dev.mneme.runtime.train.ReplayBackPropagation.FirstPass;
 import dev.mneme.task.SegmentBatch;
 import dev.mneme.task.Split;
 import dev.mneme.task.Window;
@@ -79,9 +80,24 @@ final class BackPropagationTest {
             MemoryState state = MemoryState.of(Map.of("mean", backend.normal(Shape.of(ROWS, 16), DType.F64, 5)));
             for (MemoryState carried : Arrays.asList(null, state)) {
                 List<double[]> full = gradients(dropping, new FullBackPropagation(), carried);
-                assertSame(gradients(dropping, new ReplayBackPropagation(), carried), full);
-                assertDiffers(gradients(new ReplayBackPropagation(), carried), full);
+                for (FirstPass firstPass : FirstPass.values()) {
+                    assertSame(gradients(dropping, new ReplayBackPropagation(firstPass), carried), full);
+                    assertDiffers(gradients(new ReplayBackPropagation(firstPass), carried), full);
+                }
             }
+        }
+    }
+
+    @Test
+    void segmentsWithoutLabelsReplayTheirMemoryPathAlone() {
+        SmallTask recall = SmallTask.of(SmallTask.Kind.RECALL);
+        try (Model dropping = Small.model(backend, recall, DType.F64, 0.3)) {
+            Window window = recall.windows(Split.TRAIN, ROWS, 3).window(0);
+            List<double[]> full = gradients(dropping, window, new FullBackPropagation(), null);
+            for (FirstPass firstPass : FirstPass.values()) {
+                assertSame(gradients(dropping, window, new ReplayBackPropagation(firstPass), null), full);
+            }
+            assertDiffers(gradients(dropping, window, new TruncatedBackPropagation(1), null), full);
         }
     }
 
@@ -105,7 +121,11 @@ final class BackPropagationTest {
     }
 
     private List<double[]> gradients(Model model, BackPropagation scheme, @Nullable MemoryState carried) {
-        Window window = task.windows(Split.TRAIN, ROWS, 3).window(2);
+        return gradients(model, task.windows(Split.TRAIN, ROWS, 3).window(2), scheme, carried);
+    }
+
+    private List<double[]> gradients(
+            Model model, Window window, BackPropagation scheme, @Nullable MemoryState carried) {
         List<Tensor> parameters =
                 model.parameters().values().stream().map(p -> p.value()).toList();
         try (TensorScope scope = backend.scope();
