@@ -23,7 +23,9 @@ import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +59,8 @@ final class MemoryStack extends Module {
         return blocks;
     }
 
-    /** What a run leaves: the trace, and the state after the last block. */
-    record Run(SegmentTrace trace, MemoryState state) {}
+    /** What a run leaves: the trace, the state after the last block, and the auxiliary losses of its reads by name. */
+    record Run(SegmentTrace trace, MemoryState state, Map<String, Tensor> losses) {}
 
     /**
      * Runs a whole segment.
@@ -75,14 +77,15 @@ final class MemoryStack extends Module {
         Tensor nothing = rows.slice(1, 0, 0);
         Tensor seen = causal || valid == null ? null : AttentionMasks.around(valid, joined, trailing);
         List<Tensor> inputs = new ArrayList<>();
+        Map<String, Tensor> losses = new LinkedHashMap<>();
         MemoryState current = state;
         for (int layer = 0; layer < blocks.size(); layer++) {
             inputs.add(rows);
             LayerInput input = new LayerInput(layer, blocks.get(layer), causal ? nothing : rows, seen, memory.apart());
             current = writer.writeLayer(input, current, pass);
-            rows = block(layer, rows, masks, current, pass);
+            rows = block(layer, rows, masks, current, losses, pass);
         }
-        return new Run(new SegmentTrace(joined, trailing, inputs, normalise(rows), valid), current);
+        return new Run(new SegmentTrace(joined, trailing, inputs, normalise(rows), valid), current, losses);
     }
 
     private static Tensor around(SequenceRows memory, Tensor tokens) {
@@ -97,7 +100,8 @@ final class MemoryStack extends Module {
         return parts.size() == 1 ? tokens : tokens.backend().concat(parts, 1);
     }
 
-    private Tensor block(int layer, Tensor rows, AttentionMasks masks, MemoryState state, Pass pass) {
+    private Tensor block(
+            int layer, Tensor rows, AttentionMasks masks, MemoryState state, Map<String, Tensor> losses, Pass pass) {
         TransformerBlock block = blocks.get(layer);
         Reading reading = reader.read(new ReadRequest(layer, Site.ATTENTION, rows, block), state, pass);
         Tensor input = block.attentionInput(rows);
@@ -113,23 +117,29 @@ final class MemoryStack extends Module {
         } else {
             attended = block.attention().forward(input, masks.self(), pass);
         }
-        return afterAttention(layer, rows, attended, reading, state, pass);
+        return afterAttention(layer, rows, attended, reading, state, losses, pass);
     }
 
     /** Everything of a block after its self-attention. */
     private Tensor afterAttention(
-            int layer, Tensor rows, Tensor attended, Reading reading, MemoryState state, Pass pass) {
+            int layer,
+            Tensor rows,
+            Tensor attended,
+            Reading reading,
+            MemoryState state,
+            Map<String, Tensor> losses,
+            Pass pass) {
         TransformerBlock block = blocks.get(layer);
         Tensor sum = attended;
         if (reading instanceof Reading.Residual residual) {
-            sum = attended.add(residual.value());
+            sum = add(attended, residual, losses);
         } else if (reading instanceof Reading.Replacement) {
             throw misplaced(layer, Site.ATTENTION, reading);
         }
         Tensor read = block.attentionResidual(rows, sum, pass);
         Reading between = reader.read(new ReadRequest(layer, Site.AFTER_ATTENTION, read, block), state, pass);
         if (between instanceof Reading.Residual residual) {
-            read = read.add(residual.value());
+            read = add(read, residual, losses);
         } else if (between != Reading.NOTHING) {
             throw misplaced(layer, Site.AFTER_ATTENTION, between);
         }
@@ -141,6 +151,11 @@ final class MemoryStack extends Module {
             throw misplaced(layer, Site.FEED_FORWARD, instead);
         }
         return block.feed(read, pass);
+    }
+
+    private static Tensor add(Tensor rows, Reading.Residual residual, Map<String, Tensor> losses) {
+        residual.losses().forEach((name, loss) -> losses.merge(name, loss, Tensor::add));
+        return rows.add(residual.value());
     }
 
     private static MnemeException misplaced(int layer, Site site, Reading reading) {
@@ -266,7 +281,8 @@ final class MemoryStack extends Module {
             }
             KeyValues seen = Objects.requireNonNull(caches.get(layer));
             Tensor attended = block.attention().attend(block.attention().queries(input), seen, attention, pass);
-            return afterAttention(layer, rows, attended, reading, states.get(layer), pass);
+            // A stream has no losses: it is not trained.
+            return afterAttention(layer, rows, attended, reading, states.get(layer), new LinkedHashMap<>(), pass);
         }
 
         private void cache(int layer, KeyValues added) {
@@ -285,7 +301,7 @@ final class MemoryStack extends Module {
         Run run() {
             List<Tensor> wholeInputs = inputs.stream().map(this::whole).toList();
             SegmentTrace trace = new SegmentTrace(joined, trailing, wholeInputs, whole(outputs), null);
-            return new Run(trace, states.get(states.size() - 1));
+            return new Run(trace, states.get(states.size() - 1), Map.of());
         }
 
         private Tensor whole(List<Tensor> pieces) {

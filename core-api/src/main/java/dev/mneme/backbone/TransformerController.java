@@ -71,7 +71,7 @@ public final class TransformerController extends Module implements Controller {
     @Override
     public StepResult step(Segment segment, MemoryState state, Pass pass) {
         MemoryStack.Run run = encode(segment, state, pass);
-        Written written = writer.write(run.trace(), run.state(), pass);
+        Written written = write(run, pass);
         Tensor hidden;
         if (decoder != null && targetInput != null) {
             Tensor decoderTokens = Objects.requireNonNull(
@@ -86,8 +86,11 @@ public final class TransformerController extends Module implements Controller {
 
     @Override
     public Written advance(Segment segment, MemoryState state, Pass pass) {
-        MemoryStack.Run run = encode(segment, state, pass);
-        return writer.write(run.trace(), run.state(), pass);
+        return write(encode(segment, state, pass), pass);
+    }
+
+    private Written write(MemoryStack.Run run, Pass pass) {
+        return writer.write(run.trace(), run.state(), pass).plus(run.losses());
     }
 
     private MemoryStack.Run encode(Segment segment, MemoryState state, Pass pass) {
@@ -175,7 +178,7 @@ public final class TransformerController extends Module implements Controller {
                 feed.end(positioned ? input.addPositions(trailing, nextPosition) : trailing);
             }
             MemoryStack.Run run = feed.run();
-            return writer.write(run.trace(), run.state(), pass).next().detach();
+            return write(run, pass).next().detach();
         }
 
         @Override
@@ -197,10 +200,7 @@ public final class TransformerController extends Module implements Controller {
             this.pass = pass;
             try (TensorScope scope = context().backend().scope()) {
                 MemoryStack.Run run = encode(opening, state, pass);
-                next = writer.write(run.trace(), run.state(), pass)
-                        .next()
-                        .detach()
-                        .unscoped();
+                next = write(run, pass).next().detach().unscoped();
                 feed = Objects.requireNonNull(decoder).new Feed(source(opening, run), pass);
             }
         }

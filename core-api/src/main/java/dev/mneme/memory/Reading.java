@@ -2,6 +2,7 @@ package dev.mneme.memory;
 
 import dev.mneme.nn.KeyValues;
 import dev.mneme.tensor.Tensor;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Reader} answers. */
@@ -36,8 +37,19 @@ public sealed interface Reading {
      * {@code AFTER_ATTENTION} on its own.
      *
      * @param value (batch, rows + length, dim)
+     * @param losses auxiliary losses of this read by name, scalars already weighted; those of one name are summed over
+     *     the blocks and added to the task's loss
      */
-    record Residual(Tensor value) implements Reading {}
+    record Residual(Tensor value, Map<String, Tensor> losses) implements Reading {
+        public Residual {
+            losses = Map.copyOf(losses);
+        }
+
+        /** A read without auxiliary losses. */
+        public Residual(Tensor value) {
+            this(value, Map.of());
+        }
+    }
 
     /**
      * A vector per row in place of the feed-forward's output.

@@ -1,6 +1,7 @@
 package dev.mneme.memory;
 
 import dev.mneme.tensor.Tensor;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -12,6 +13,16 @@ import java.util.Map;
 public record Written(MemoryState next, Map<String, Tensor> losses) {
     public Written {
         losses = Map.copyOf(losses);
+    }
+
+    /** The same with losses of reads; where both have a name they are summed. */
+    public Written plus(Map<String, Tensor> reads) {
+        if (reads.isEmpty()) {
+            return this;
+        }
+        Map<String, Tensor> all = new HashMap<>(losses);
+        reads.forEach((name, loss) -> all.merge(name, loss, Tensor::add));
+        return new Written(next, all);
     }
 
     /** A next state without auxiliary losses. */
