@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  mneme eval --model runs/reverse",
             "  mneme eval --model runs/broadcast --set memory.kept_slots=1",
+            "  mneme eval --model runs/segment-copy --set task.segments=8",
             "  mneme eval --model runs/book --task text --set task.path=other.txt --json"
         })
 final class EvalCommand extends MnemeCommand {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -58,9 +59,11 @@ final class Runs {
         T run(Mneme mneme, RunConfig config) throws Exception;
     }
 
-    /** The configuration of a trained run with changes. */
+    /** The configuration of a trained run with changes, without its curriculum, which is over. */
     static RunConfig load(Mneme mneme, Path folder, Map<String, ?> flags, List<String> assignments) {
-        return mneme.configurations().load(RunFolder.open(folder).path().resolve("config.json"), flags, assignments);
+        List<String> last = new ArrayList<>(assignments);
+        last.add("curriculum=[]");
+        return mneme.configurations().load(RunFolder.open(folder).path().resolve("config.json"), flags, last);
     }
 
     /** A trained model: the best checkpoint where training stopped early, else the newest one. */

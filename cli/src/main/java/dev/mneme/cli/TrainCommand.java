@@ -43,6 +43,8 @@ import picocli.CommandLine.ParameterException;
             "  mneme train --memory none --task text --set model.dim=256 --set train.lr=5e-4 --out runs/book",
             "  mneme train --config experiment.yaml --seed 1 --out runs/seed-1",
             "  mneme train --resume --out runs/book --steps 5000",
+            "  mneme train --memory none --task segment-copy --set task.segments=4 --steps 2000 \\",
+            "      --set 'curriculum=[{steps: 500, task: {segments: 2}}, {steps: 500, task: {segments: 3}}]'",
             "",
             "Keys for --set: 'mneme memories' lists memory.*, 'mneme tasks' lists task.*; model.* and train.* are in a",
             "run's config.json."

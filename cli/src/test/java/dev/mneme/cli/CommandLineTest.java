@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,6 +196,116 @@ final class CommandLineTest {
         assertThat(mneme("generate", "--model", run(), "--prompt", "1 2 3", "--json"))
                 .isZero();
         assertThat(lastJson().path("tokens").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void aCurriculumIsTrainedResumedAndEvaluatedOnMoreSegments() throws IOException {
+        String stages = "curriculum=[{steps: 2, task: {segments: 2}}, {steps: 1, task: {segments: 3}}]";
+        assertThat(segmentCopy("--set", stages, "--steps", "2", "--no-report")).isZero();
+        assertThat(mneme("train", "--resume", "--steps", "4", "--out", run(), "--json"))
+                .isZero();
+
+        assertThat(Files.readAllLines(Path.of(run(), "metrics.jsonl")).stream()
+                        .filter(line -> line.contains("\"lr\""))
+                        .map(line -> line.replaceAll("(?s).*\"stage\":\"([^\"]*)\".*|.*", "$1")))
+                .containsExactly("segments=2", "segments=2", "segments=3", "");
+        assertThat(JSON.readTree(Path.of(run(), "config.json").toFile()).path("curriculum"))
+                .hasToString("[{\"steps\":2,\"task\":{\"segments\":2}},{\"steps\":1,\"task\":{\"segments\":3}}]");
+
+        for (int segments : new int[] {2, 8}) {
+            assertThat(mneme("eval", "--model", run(), "--set", "task.segments=" + segments, "--json"))
+                    .isZero();
+            assertThat(lastJson().path("metrics").path("chance").asDouble()).isEqualTo(0.125);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "delayed-copy form=encoder-decoder",
+                "delayed-copy form=decoder",
+                "segment-copy form=encoder",
+                "associative-retrieval form=encoder-decoder",
+                "quadratic-equations max_root=20"
+            })
+    void tasksOverSegmentsTrainEvaluateAndAreDrawn(String taskAndSetting) throws IOException {
+        String[] words = taskAndSetting.split(" ");
+        List<String> arguments =
+                new ArrayList<>(List.of("train", "--task", words[0], "--out", run(), "--json", "--steps", "2"));
+        for (String setting : List.of(
+                "task." + words[1],
+                "task.evaluation_sequences=16",
+                "model.dim=16",
+                "model.heads=2",
+                "model.layers=1",
+                "model.segment=30",
+                "train.batch=8")) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        assertThat(mneme(arguments.toArray(String[]::new))).isZero();
+
+        JsonNode trained = lastJson();
+        assertThat(trained.path("metrics").path("labels").asLong()).isPositive();
+        assertThat(Files.readString(Path.of(run(), "report.html"))).contains("none on " + words[0]);
+        assertThat(mneme("eval", "--model", run(), "--json")).isZero();
+        assertThat(lastJson().path("metrics")).isEqualTo(trained.path("metrics"));
+    }
+
+    @Test
+    void aStageThatDoesNotFitTheModelIsRefused() {
+        assertThat(segmentCopy("--set", "curriculum=[{steps: 2, task: {symbols: 9}}]", "--steps", "2"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("curriculum, stage 1 (symbols=9): it has 14 input symbols");
+    }
+
+    @Test
+    void anExperimentTrainsWithACurriculumAndSweepsASetting() throws IOException {
+        Path experiment = Files.writeString(folder.resolve("sweep.yaml"), """
+                title: t
+                question: q
+                why: w
+                task: segment-copy
+                settings:
+                  task.segments: 4
+                  task.evaluation_sequences: 16
+                  model.dim: 16
+                  model.layers: 1
+                  model.heads: 2
+                  train.batch: 8
+                  train.steps: 3
+                runs:
+                  - name: bare
+                    memory: none
+                    settings: {curriculum: [{steps: 1, task: {segments: 3}}]}
+                sweeps:
+                  - {setting: task.segments, values: [2, 6]}
+                expectations:
+                  - {of: bare at segments=6, metric: chance, max: 0.125}
+                """);
+        assertThat(mneme("experiment", experiment.toString(), "--out", run(), "--json"))
+                .isZero();
+
+        assertThat(lastJson().path("outcomes").findValuesAsText("name"))
+                .containsExactly("bare", "bare at segments=2", "bare at segments=6");
+        assertThat(Files.readString(Path.of(run(), "report.html"))).contains("Test accuracy against task.segments");
+        assertThat(Files.readString(Path.of(run(), "bare-seed-0", "metrics.jsonl")))
+                .contains("\"stage\":\"segments=3\"");
+    }
+
+    private int segmentCopy(String... more) {
+        List<String> arguments = new ArrayList<>(
+                List.of("train", "--task", "segment-copy", "--out", run(), "--json", "--set", "task.segments=4"));
+        for (String setting : List.of(
+                "task.evaluation_sequences=16",
+                "model.dim=16",
+                "model.heads=2",
+                "model.layers=1",
+                "train.batch=8",
+                "train.save_every=1")) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        arguments.addAll(List.of(more));
+        return mneme(arguments.toArray(String[]::new));
     }
 
     @Test

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.error.NearestName;
+import dev.mneme.runtime.evaluate.Metrics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param seeds every run is repeated with
  * @param runs models to train
  * @param evaluations further evaluations of trained models
+ * @param sweeps evaluations of trained models at several values of a setting, each drawn as a chart
  * @param expectations what must hold, for every seed; empty = the results are reported, not judged
  * @param against dotted key of a number that differs between runs; accuracy is drawn over it. Null = no such chart.
  */
@@ -40,6 +42,7 @@ public record Experiment(
         List<Long> seeds,
         List<Run> runs,
         List<Evaluation> evaluations,
+        List<Sweep> sweeps,
         List<Expectation> expectations,
         @Nullable String against) {
     private static final ObjectMapper YAML = JsonMapper.builder(new YAMLFactory())
@@ -65,7 +68,7 @@ public record Experiment(
      *
      * @param name unique in the experiment
      * @param memory name of the mechanism
-     * @param settings beyond the experiment's, by dotted key
+     * @param settings beyond the experiment's, by dotted key; {@code curriculum} is a list of stages
      * @param seeds instead of the experiment's; empty = the same
      */
     public record Run(String name, String memory, Map<String, Object> settings, List<Long> seeds) {
@@ -84,6 +87,50 @@ public record Experiment(
      */
     public record Evaluation(String name, String of, Map<String, Object> settings) {}
 
+    /**
+     * Trained models evaluated at several values of a setting. Each is an evaluation named such as
+     * {@code rmt at segments=8}, which expectations can be of.
+     *
+     * @param of names of runs; empty = all
+     * @param setting that varies, by dotted key, such as {@code task.segments}
+     * @param values it takes
+     * @param metric that is drawn over it; accuracy if not said
+     * @param settings that differ besides, by dotted key
+     */
+    public record Sweep(
+            List<String> of, String setting, List<Number> values, String metric, Map<String, Object> settings) {
+        public Sweep {
+            of = of == null ? List.of() : List.copyOf(of);
+            if (setting == null || values == null || values.isEmpty()) {
+                throw new IllegalArgumentException("a sweep needs a setting and its values");
+            }
+            values = List.copyOf(values);
+            metric = metric == null ? Metrics.ACCURACY : metric;
+            settings = settings == null ? Map.of() : new LinkedHashMap<>(settings);
+        }
+
+        /** Name of the evaluation of a run at a value. */
+        String name(String run, Number value) {
+            return run + " at " + setting.substring(setting.lastIndexOf('.') + 1) + "=" + value;
+        }
+
+        private List<Evaluation> evaluations() {
+            List<Evaluation> evaluations = new ArrayList<>();
+            for (String run : of) {
+                for (Number value : values) {
+                    Map<String, Object> changed = new LinkedHashMap<>(settings);
+                    changed.put(setting, value);
+                    evaluations.add(new Evaluation(name(run, value), run, changed));
+                }
+            }
+            return evaluations;
+        }
+
+        private Sweep over(List<String> runs) {
+            return of.isEmpty() ? new Sweep(runs, setting, values, metric, settings) : this;
+        }
+    }
+
     public Experiment {
         settings = settings == null ? Map.of() : new LinkedHashMap<>(settings);
         seeds = seeds == null || seeds.isEmpty() ? List.of(0L) : List.copyOf(seeds);
@@ -93,11 +140,25 @@ public record Experiment(
         runs = List.copyOf(runs);
         evaluations = evaluations == null ? List.of() : List.copyOf(evaluations);
         expectations = expectations == null ? List.of() : List.copyOf(expectations);
-        check(runs, evaluations, expectations);
+        List<String> runNames = runs.stream().map(Run::name).toList();
+        sweeps = sweeps == null
+                ? List.of()
+                : sweeps.stream().map(sweep -> sweep.over(runNames)).toList();
+        check(runNames, allEvaluations(evaluations, sweeps), expectations);
     }
 
-    private static void check(List<Run> runs, List<Evaluation> evaluations, List<Expectation> expectations) {
-        List<String> runNames = runs.stream().map(Run::name).toList();
+    /** Evaluations asked for one by one, then those of the sweeps. */
+    List<Evaluation> allEvaluations() {
+        return allEvaluations(evaluations, sweeps);
+    }
+
+    private static List<Evaluation> allEvaluations(List<Evaluation> evaluations, List<Sweep> sweeps) {
+        List<Evaluation> all = new ArrayList<>(evaluations);
+        sweeps.forEach(sweep -> all.addAll(sweep.evaluations()));
+        return all;
+    }
+
+    private static void check(List<String> runNames, List<Evaluation> evaluations, List<Expectation> expectations) {
         List<String> names = new ArrayList<>(runNames);
         for (Evaluation evaluation : evaluations) {
             require(runNames, evaluation.of());

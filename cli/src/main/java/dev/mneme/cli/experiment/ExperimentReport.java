@@ -12,6 +12,7 @@ import dev.mneme.cli.run.RunReport;
 import dev.mneme.runtime.evaluate.Metrics;
 import dev.mneme.tensor.EngineInfo;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,7 +49,40 @@ public final class ExperimentReport {
         if (result.experiment().against() != null) {
             fragments.add(accuracyAgainst(result, result.experiment().against()));
         }
+        result.experiment().sweeps().forEach(sweep -> fragments.add(chart(result, sweep)));
         return fragments.toArray(Fragment[]::new);
+    }
+
+    /** A metric, mean over the seeds, over the setting that was varied at evaluation; a curve a run. */
+    static Fragment chart(ExperimentResult result, Experiment.Sweep sweep) {
+        LineChart chart = new LineChart(
+                "Test " + sweep.metric().replace('_', ' ') + " against " + sweep.setting(),
+                sweep.setting(),
+                sweep.metric().equals(Metrics.ACCURACY)
+                        ? "share right"
+                        : sweep.metric().replace('_', ' '));
+        sweep.of().forEach(run -> chart.with(series(result, sweep, run, run, sweep.metric())));
+        if (sweep.metric().equals(Metrics.ACCURACY)) {
+            LineChart.Series bound =
+                    series(result, sweep, sweep.of().get(0), "best possible without memory", Metrics.CHANCE);
+            if (Arrays.stream(bound.y()).anyMatch(Double::isFinite)) {
+                chart.with(bound);
+            }
+        }
+        return chart.render();
+    }
+
+    private static LineChart.Series series(
+            ExperimentResult result, Experiment.Sweep sweep, String run, String name, String metric) {
+        double[] x = sweep.values().stream().mapToDouble(Number::doubleValue).toArray();
+        double[] y = sweep.values().stream()
+                .mapToDouble(value -> result.outcomes().stream()
+                        .filter(outcome -> outcome.name().equals(sweep.name(run, value)))
+                        .mapToDouble(outcome -> outcome.metrics().get(metric).orElse(Double.NaN))
+                        .average()
+                        .orElse(Double.NaN))
+                .toArray();
+        return new LineChart.Series(name, x, y);
     }
 
     /** Test accuracy of the first seed over a setting that differs between the runs. */

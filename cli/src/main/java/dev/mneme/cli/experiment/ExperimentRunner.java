@@ -70,7 +70,7 @@ public final class ExperimentRunner {
         Path runFolder = folder.resolve(slug(run.name()) + "-seed-" + seed);
         RunFolder saved = RunFolder.create(runFolder);
         List<Outcome> outcomes = new ArrayList<>();
-        try (TrainingRun training = new TrainingRun(mneme, config(run, seed, Map.of()))) {
+        try (TrainingRun training = new TrainingRun(mneme, config(run, seed, Map.of(), assignments))) {
             SpeedListener speeds = new SpeedListener();
             TrainProgress progress = new TrainProgress(label, line);
             TrainResult result = training.trainer(
@@ -87,7 +87,7 @@ public final class ExperimentRunner {
                     RunRecord.read(saved.metrics())));
             line.note(label + ": " + metrics);
             visitor.trained(training, runFolder);
-            for (Experiment.Evaluation evaluation : experiment.evaluations()) {
+            for (Experiment.Evaluation evaluation : experiment.allEvaluations()) {
                 if (evaluation.of().equals(run.name())) {
                     outcomes.add(evaluate(evaluation, run, seed, training));
                 }
@@ -97,7 +97,7 @@ public final class ExperimentRunner {
     }
 
     private Outcome evaluate(Experiment.Evaluation evaluation, Experiment.Run run, long seed, TrainingRun trained) {
-        try (TrainingRun changed = new TrainingRun(mneme, config(run, seed, evaluation.settings()))) {
+        try (TrainingRun changed = new TrainingRun(mneme, evaluated(evaluation, run, seed))) {
             changed.copyWeights(trained.model());
             Metrics metrics = changed.evaluate(Split.TEST);
             line.note(evaluation.name() + ", seed " + seed + ": " + metrics);
@@ -105,7 +105,14 @@ public final class ExperimentRunner {
         }
     }
 
-    private RunConfig config(Experiment.Run run, long seed, Map<String, Object> changes) {
+    /** Without the curriculum of the run, which need not go with the changed settings. */
+    private RunConfig evaluated(Experiment.Evaluation evaluation, Experiment.Run run, long seed) {
+        List<String> last = new ArrayList<>(assignments);
+        last.add("curriculum=[]");
+        return config(run, seed, evaluation.settings(), last);
+    }
+
+    private RunConfig config(Experiment.Run run, long seed, Map<String, Object> changes, List<String> last) {
         Map<String, Object> flags = new LinkedHashMap<>();
         flags.put("memory", run.memory());
         flags.put("task", experiment.task());
@@ -113,7 +120,7 @@ public final class ExperimentRunner {
         flags.putAll(experiment.settings());
         flags.putAll(run.settings());
         flags.putAll(changes);
-        return mneme.configurations().load(null, flags, assignments);
+        return mneme.configurations().load(null, flags, last);
     }
 
     private static String slug(String name) {

@@ -9,6 +9,7 @@ import dev.mneme.task.Split;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ public final class TrainProgress implements TrainListener {
     private final String name;
     private final LiveLine line;
     private String quality = "";
+    private @Nullable String stage;
 
     /**
      * Progress of a run.
@@ -38,18 +40,27 @@ public final class TrainProgress implements TrainListener {
 
     @Override
     public void stepped(StepReport report) {
+        if (!report.stage().equals(stage) && (stage != null || !report.stage().isEmpty())) {
+            log.info(
+                    "{}: from step {} on, training with {}",
+                    name,
+                    report.step(),
+                    report.stage().isEmpty() ? "the task's own settings" : report.stage());
+        }
+        stage = report.stage();
         line.update(text(name, report) + quality);
     }
 
-    /** Such as {@code lm [####......] 40/100  loss 2.314  12.3k tok/s  ETA 8s}. */
+    /** Such as {@code lm [####......] 40/100  segments=2  loss 2.314  12.3k tok/s  ETA 8s}. */
     static String text(String name, StepReport report) {
         return String.format(
                 Locale.ROOT,
-                "%s %s %d/%d  loss %.4f  %s tok/s  ETA %s",
+                "%s %s %d/%d%s  loss %.4f  %s tok/s  ETA %s",
                 name,
                 LiveLine.bar((double) report.step() / report.steps(), BAR),
                 report.step(),
                 report.steps(),
+                report.stage().isEmpty() ? "" : "  " + report.stage(),
                 report.loss(),
                 Quantity.count(report.tokensPerSecond()),
                 Quantity.duration(report.remaining()));

@@ -6,11 +6,14 @@ import dev.mneme.nn.Parameter;
 import dev.mneme.runtime.Mneme;
 import dev.mneme.runtime.checkpoint.Checkpoint;
 import dev.mneme.runtime.checkpoint.RunFolder;
+import dev.mneme.runtime.config.CurriculumStage;
 import dev.mneme.runtime.config.RunConfig;
 import dev.mneme.runtime.evaluate.Evaluator;
 import dev.mneme.runtime.evaluate.Metrics;
 import dev.mneme.runtime.model.Model;
 import dev.mneme.runtime.model.ModelFactory;
+import dev.mneme.runtime.plugin.TaskEntry;
+import dev.mneme.runtime.train.Curriculum;
 import dev.mneme.runtime.train.TrainListener;
 import dev.mneme.runtime.train.TrainResult;
 import dev.mneme.runtime.train.Trainer;
@@ -20,6 +23,7 @@ import dev.mneme.task.TaskContext;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.TensorBackend;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,19 +32,31 @@ import org.jspecify.annotations.Nullable;
 public final class TrainingRun implements AutoCloseable {
     private final RunConfig config;
     private final Task task;
+    private final Curriculum curriculum;
     private final Model model;
     private final ModelFactory factory;
 
     /** Makes the task and a model with fresh parameters. */
     public TrainingRun(Mneme mneme, RunConfig config) {
         this.config = config;
-        this.task = mneme.tasks()
-                .require(config.task())
-                .create(
-                        config.taskSettings(),
-                        new TaskContext(config.model().segment(), config.train().segments(), mneme.dataDirectory()));
+        TaskEntry entry = mneme.tasks().require(config.task());
+        TaskContext context =
+                new TaskContext(config.model().segment(), config.train().segments(), mneme.dataDirectory());
+        this.task = entry.create(config.taskSettings(), context);
+        this.curriculum = new Curriculum(
+                config.curriculum().stream()
+                        .map(stage -> stage(stage, entry, config, context))
+                        .toList(),
+                task);
         this.factory = new ModelFactory(mneme.memories());
         this.model = factory.create(config, task.info(), mneme.backend(), DType.F32);
+    }
+
+    private static Curriculum.Stage stage(
+            CurriculumStage stage, TaskEntry entry, RunConfig config, TaskContext context) {
+        Map<String, Object> settings = new LinkedHashMap<>(config.taskSettings());
+        settings.putAll(stage.taskSettings());
+        return new Curriculum.Stage(stage.label(), entry.create(settings, context), stage.steps());
     }
 
     public RunConfig config() {
@@ -62,7 +78,7 @@ public final class TrainingRun implements AutoCloseable {
 
     /** A trainer of this model; {@code null} keeps nothing on disk. */
     public Trainer trainer(@Nullable RunFolder folder, TrainListener listener) {
-        return new Trainer(model, task, config.train(), config.seed(), folder, listener);
+        return new Trainer(model, curriculum, config.train(), config.seed(), folder, listener);
     }
 
     /**

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
+import dev.mneme.runtime.evaluate.Metrics;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +25,7 @@ final class ExperimentTest {
               - {name: one, memory: none}
             """;
 
-    static java.util.List<String> names() {
+    static List<String> names() {
         return Experiment.names();
     }
 
@@ -105,6 +107,81 @@ final class ExperimentTest {
                 .containsExactly(true, false, true, false, true, false, true, false);
         assertThat(experiment.expectations().get(2).describe(0.18))
                 .isEqualTo("accuracy at most 23.0 % (bound + 5.0 %)");
+    }
+
+    @Test
+    void aSweepIsAnEvaluationOfEveryRunAtEveryValue() throws IOException {
+        Experiment experiment = read("""
+                title: t
+                question: q
+                why: w
+                task: segment-copy
+                runs:
+                  - {name: rmt, memory: none, settings: {curriculum: [{steps: 5, task: {segments: 2}}]}}
+                  - {name: none, memory: none}
+                evaluations:
+                  - {name: other, of: rmt, settings: {task.length: 2}}
+                sweeps:
+                  - {setting: task.segments, values: [2, 8], settings: {task.length: 3}}
+                  - {of: [rmt], setting: task.length, values: [1]}
+                expectations:
+                  - {of: rmt at segments=8, metric: accuracy, min: 0.9}
+                """);
+
+        assertThat(experiment.allEvaluations())
+                .containsExactly(
+                        new Experiment.Evaluation("other", "rmt", Map.of("task.length", 2)),
+                        new Experiment.Evaluation(
+                                "rmt at segments=2", "rmt", Map.of("task.length", 3, "task.segments", 2)),
+                        new Experiment.Evaluation(
+                                "rmt at segments=8", "rmt", Map.of("task.length", 3, "task.segments", 8)),
+                        new Experiment.Evaluation(
+                                "none at segments=2", "none", Map.of("task.length", 3, "task.segments", 2)),
+                        new Experiment.Evaluation(
+                                "none at segments=8", "none", Map.of("task.length", 3, "task.segments", 8)),
+                        new Experiment.Evaluation("rmt at length=1", "rmt", Map.of("task.length", 1)));
+    }
+
+    @Test
+    void aSweepOfARunThatDoesNotExistOrWithoutValuesIsRefused() {
+        assertThatThrownBy(() -> read(SMALL + "sweeps: [{of: [two], setting: task.length, values: [1]}]\n"))
+                .hasMessageContaining("nothing is named 'two'");
+        assertThatThrownBy(() -> read(SMALL + "sweeps: [{setting: task.length}]\n"))
+                .hasMessageContaining("a sweep needs a setting and its values");
+    }
+
+    @Test
+    void aSweepIsDrawnAsOneCurveARunWithTheBound() throws IOException {
+        Experiment experiment = read("""
+                title: t
+                question: q
+                why: w
+                task: segment-copy
+                runs:
+                  - {name: rmt, memory: none}
+                  - {name: none, memory: none}
+                sweeps:
+                  - {setting: task.segments, values: [2, 4]}
+                """);
+        ExperimentResult result = new ExperimentResult(
+                experiment,
+                List.of(
+                        outcome("rmt at segments=2", 0, 0.9),
+                        outcome("rmt at segments=2", 1, 1.0),
+                        outcome("rmt at segments=4", 0, 0.8),
+                        outcome("none at segments=2", 0, 0.13),
+                        outcome("none at segments=4", 0, 0.12)));
+
+        assertThat(ExperimentReport.chart(result, experiment.sweeps().get(0)).html())
+                .contains("Test accuracy against task.segments")
+                .contains("rmt from 0.9500 to 0.8000")
+                .contains("none from 0.1300 to 0.1200")
+                .contains("best possible without memory from 0.1250 to 0.1250");
+    }
+
+    private static ExperimentRunner.Outcome outcome(String name, long seed, double accuracy) {
+        Metrics metrics = new Metrics(Map.of("accuracy", accuracy, "chance", 0.125));
+        return new ExperimentRunner.Outcome(name, "any", seed, metrics, 1, 0, null);
     }
 
     private static Experiment read(String yaml) throws IOException {

@@ -25,6 +25,8 @@ final class SpeedListenerTest {
     void progressNamesStepLossSpeedAndTime() {
         assertThat(TrainProgress.text("lm", report(12_300)))
                 .isEqualTo("lm [#####...............] 10/40  loss 0.5000  12.3k tok/s  ETA 1m05s");
+        assertThat(TrainProgress.text("lm", report(12_300, "segments=2")))
+                .startsWith("lm [#####...............] 10/40  segments=2  loss 0.5000");
     }
 
     @Test
@@ -35,6 +37,10 @@ final class SpeedListenerTest {
     }
 
     private static StepReport report(double speed) {
-        return new StepReport(10, 40, 0.5, Map.of(), 1e-3, 1, speed, Duration.ofSeconds(65));
+        return report(speed, "");
+    }
+
+    private static StepReport report(double speed, String stage) {
+        return new StepReport(10, 40, 0.5, Map.of(), 1e-3, 1, speed, Duration.ofSeconds(65), stage);
     }
 }

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes configuration files: JSON by the file's ending, YAML otherwise. */
 final class ConfigFiles {
@@ -75,6 +76,15 @@ final class ConfigFiles {
         Map<String, Object> map = new LinkedHashMap<>();
         sections.forEach((key, value) -> map.put(String.valueOf(key), value));
         return map;
+    }
+
+    /** A value written as YAML on one line, or the text itself if it is not YAML. */
+    static @Nullable Object value(String text) {
+        try {
+            return YAML.readValue(text, Object.class);
+        } catch (JsonProcessingException e) {
+            return text;
+        }
     }
 
     static String yaml(Map<String, Object> content) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sections and keys as they were given, layer upon layer, with names of keys and values still unchecked below the
- * sections. A layer that chooses another memory or task than the layers below takes their settings of it away: they
- * belong to the former one.
+ * sections. A layer that chooses another memory or task than the layers below takes their settings of it away, and with
+ * the task the curriculum: they belong to the former one.
  */
 final class ConfigTree {
     static final String MEMORY = "memory";
@@ -19,16 +19,18 @@ final class ConfigTree {
     static final String STEPS = "steps";
     static final String MODEL = "model";
     static final String TRAIN = "train";
+    static final String CURRICULUM = "curriculum";
     /** In the sections memory and task: which one. */
     static final String NAME = "name";
 
     private static final List<String> SCALARS = List.of(BACKEND, SEED, STEPS);
     private static final List<String> CHOICES = List.of(MEMORY, TASK);
     private static final List<String> PLAIN_SECTIONS = List.of(MODEL, TRAIN);
-    private static final List<String> ALL = List.of(MEMORY, TASK, BACKEND, SEED, STEPS, MODEL, TRAIN);
+    private static final List<String> ALL = List.of(MEMORY, TASK, BACKEND, SEED, STEPS, MODEL, TRAIN, CURRICULUM);
 
     private final Map<String, Map<String, Object>> sections = new LinkedHashMap<>();
     private final Map<String, Object> scalars = new LinkedHashMap<>();
+    private List<?> curriculum = List.of();
     private final Problems problems;
 
     /** An empty tree that adds what it cannot place to {@code problems}. */
@@ -51,6 +53,8 @@ final class ConfigTree {
         String top = dot < 0 ? key : key.substring(0, dot);
         if (!ALL.contains(top)) {
             problems.add(key + ": no such key; " + NearestName.hint(top, ALL));
+        } else if (key.equals(CURRICULUM)) {
+            addCurriculum(value);
         } else if (dot >= 0) {
             addDotted(key, top, key.substring(dot + 1), value);
         } else if (value instanceof Map<?, ?> keys) {
@@ -82,8 +86,24 @@ final class ConfigTree {
         return value == null ? fallback : value.toString().trim();
     }
 
+    /** Stages of the curriculum, unchecked. */
+    List<?> curriculum() {
+        return curriculum;
+    }
+
+    /** A list, or text that is one in YAML; a later one takes the place of an earlier one. */
+    private void addCurriculum(@Nullable Object value) {
+        Object parsed = value instanceof String text ? ConfigFiles.value(text) : value;
+        if (parsed instanceof List<?> stages) {
+            curriculum = stages;
+        } else if (parsed != null) {
+            problems.add(CURRICULUM + ": expected a list of stages, such as [{steps: 500, task: {segments: 2}}], got '"
+                    + value + "'");
+        }
+    }
+
     private void addDotted(String key, String section, String rest, @Nullable Object value) {
-        if (SCALARS.contains(section)) {
+        if (SCALARS.contains(section) || section.equals(CURRICULUM)) {
             problems.add(key + ": " + section + " has no keys below it; write " + section + " alone");
         } else {
             Map<String, Object> one = new LinkedHashMap<>();
@@ -102,6 +122,7 @@ final class ConfigTree {
             String name = chosen.toString().trim();
             if (!text(section, name).equals(name)) {
                 sections.remove(section);
+                curriculum = section.equals(TASK) ? List.of() : curriculum;
             }
         }
         keys.forEach((key, value) -> {

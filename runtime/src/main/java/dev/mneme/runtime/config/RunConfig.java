@@ -5,6 +5,7 @@ import dev.mneme.config.Settings;
 import dev.mneme.runtime.train.TrainConfig;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param train the {@code train.*} keys
  * @param memorySettings the {@code memory.*} keys, defaults filled in
  * @param taskSettings the {@code task.*} keys, defaults filled in
+ * @param curriculum what the first steps train on, stage after stage; the task itself follows. Empty for none.
  */
 public record RunConfig(
         String memory,
@@ -27,11 +29,13 @@ public record RunConfig(
         BackboneConfig model,
         TrainConfig train,
         Map<String, Object> memorySettings,
-        Map<String, Object> taskSettings) {
+        Map<String, Object> taskSettings,
+        List<CurriculumStage> curriculum) {
 
     public RunConfig {
         memorySettings = Collections.unmodifiableMap(new LinkedHashMap<>(memorySettings));
         taskSettings = Collections.unmodifiableMap(new LinkedHashMap<>(taskSettings));
+        curriculum = List.copyOf(curriculum);
     }
 
     /** As a file would say it: sections and keys in order. */
@@ -43,6 +47,11 @@ public record RunConfig(
         map.put(ConfigTree.SEED, seed);
         map.put(ConfigTree.MODEL, Settings.toMap(model));
         map.put(ConfigTree.TRAIN, Settings.toMap(train));
+        if (!curriculum.isEmpty()) {
+            map.put(
+                    ConfigTree.CURRICULUM,
+                    curriculum.stream().map(CurriculumStage::toMap).toList());
+        }
         return map;
     }
 

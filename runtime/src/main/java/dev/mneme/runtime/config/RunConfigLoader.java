@@ -29,11 +29,12 @@ public final class RunConfigLoader {
     /**
      * Reads a file and lays flags, then assignments over it; later ones win. Where a layer chooses another memory or task
      * than the layers before, their settings of it are dropped. The memory is {@code none} and the engine {@code auto}
-     * unless chosen; the task must be chosen.
+     * unless chosen; the task must be chosen. There is no curriculum unless one is given, as a list of stages or as the
+     * text of one in YAML.
      *
      * @param file YAML, or JSON if it ends in {@code .json}; null for none
      * @param flags values by dotted key: {@code memory}, {@code task}, {@code backend}, {@code seed}, {@code steps},
-     *     {@code model.dim} and so on
+     *     {@code curriculum}, {@code model.dim} and so on
      * @param assignments such as {@code memory.slots=8}
      * @throws dev.mneme.error.MnemeException ({@code CONFIG_INVALID}) listing everything that is wrong;
      *     ({@code NAME_UNKNOWN}) if nothing is but the name of the memory or task; ({@code FILE_FAILED}) if the file
@@ -82,7 +83,11 @@ public final class RunConfigLoader {
                 TrainConfig.defaults(),
                 () -> Settings.bind(ConfigTree.TRAIN, TrainConfig.class, tree.section(ConfigTree.TRAIN)));
         String backend = tree.text(ConfigTree.BACKEND, EngineRegistry.AUTO);
-        return new RunConfig(memory, task, backend, seed(tree, problems), model, train, memorySettings, taskSettings);
+        long seed = seed(tree, problems);
+        List<CurriculumStage> curriculum = taskSettings.isEmpty()
+                ? List.of()
+                : new CurriculumReader(tasks.require(task), taskSettings, problems).read(tree.curriculum());
+        return new RunConfig(memory, task, backend, seed, model, train, memorySettings, taskSettings, curriculum);
     }
 
     private static long seed(ConfigTree tree, Problems problems) {

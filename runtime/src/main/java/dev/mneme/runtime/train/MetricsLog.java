@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The record of a run, one JSON object a line. A line of a step has {@code step, loss, lr, grad_norm, tokens_per_second,
- * seconds} and, where there are any, {@code auxiliary} losses; a line of an evaluation has {@code step, split} and its
- * metrics. Numbers that are not finite are null. A resumed run drops what lies after its checkpoint, so that the file
+ * seconds} and, where there are any, {@code auxiliary} losses and the {@code stage} of the curriculum; a line of an
+ * evaluation has {@code step, split} and its metrics. Numbers that are not finite are null. A resumed run drops what lies after its checkpoint, so that the file
  * reads as if the run had never been broken.
  */
 final class MetricsLog implements AutoCloseable {
@@ -70,6 +70,9 @@ final class MetricsLog implements AutoCloseable {
         if (!report.auxiliary().isEmpty()) {
             ObjectNode auxiliary = line.putObject("auxiliary");
             report.auxiliary().forEach((name, value) -> put(auxiliary, name, value));
+        }
+        if (!report.stage().isEmpty()) {
+            line.put("stage", report.stage());
         }
         append(line);
     }

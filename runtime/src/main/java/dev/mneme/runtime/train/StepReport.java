@@ -14,6 +14,7 @@ import java.util.Map;
  * @param gradientNorm before clipping
  * @param tokensPerSecond read in this step, evaluations and checkpoints aside
  * @param remaining estimated time to the last step
+ * @param stage what the curriculum changes in this step, such as {@code segments=2}; empty where it trains on the task
  */
 public record StepReport(
         long step,
@@ -23,4 +24,5 @@ public record StepReport(
         double learningRate,
         double gradientNorm,
         double tokensPerSecond,
-        Duration remaining) {}
+        Duration remaining,
+        String stage) {}

@@ -33,7 +33,8 @@ final class StepRunner implements AutoCloseable {
 
     private final Model model;
     private final TrainConfig config;
-    private final TrainingWindows windows;
+    private final Curriculum curriculum;
+    private final List<TrainingWindows> windowsByStage = new ArrayList<>();
     private final BackPropagation backPropagation;
     private final AdamW optimizer;
     private RandomSource random;
@@ -41,10 +42,13 @@ final class StepRunner implements AutoCloseable {
     private long position;
     private @Nullable MemoryState carried;
 
-    StepRunner(Model model, Task task, TrainConfig config, long seed) {
+    StepRunner(Model model, Curriculum curriculum, TrainConfig config, long seed) {
         this.model = model;
         this.config = config;
-        this.windows = new TrainingWindows(task, config.batch(), seed);
+        this.curriculum = curriculum;
+        for (Task task : curriculum.tasks()) {
+            windowsByStage.add(new TrainingWindows(task, config.batch(), seed));
+        }
         this.backPropagation = BackPropagation.of(config);
         this.random = new RandomSource(seed);
         this.optimizer = new AdamW(model.backend(), model.parameters(), config);
@@ -64,6 +68,10 @@ final class StepRunner implements AutoCloseable {
      */
     Outcome run(Supplier<String> remedy) {
         TensorBackend backend = model.backend();
+        if (curriculum.changesAt(step + 1)) {
+            closeCarried(); // the streams of the stage before end with it
+        }
+        TrainingWindows windows = windowsByStage.get(curriculum.stage(step + 1));
         List<Window> batch = new ArrayList<>();
         for (int i = 0; i < config.accumulate(); i++) {
             batch.add(windows.window(position + i));
@@ -75,7 +83,8 @@ final class StepRunner implements AutoCloseable {
             for (Window window : batch) {
                 run(
                         new WindowPass(model, window, random, config.labelSmoothing(), size, gradients, losses),
-                        window.carriesState());
+                        window.carriesState(),
+                        windows.followsAnother(position));
             }
             LossRecord.Values values;
             try (GradientMode off = backend.noGradient()) {
@@ -87,10 +96,9 @@ final class StepRunner implements AutoCloseable {
         }
     }
 
-    private void run(WindowPass window, boolean carriesState) {
+    private void run(WindowPass window, boolean carriesState, boolean followsAnother) {
         try (TensorScope scope = model.backend().scope()) {
-            boolean continues = carriesState && windows.followsAnother(position);
-            MemoryState after = backPropagation.run(window, continues ? carried : null);
+            MemoryState after = backPropagation.run(window, carriesState && followsAnother ? carried : null);
             MemoryState next = carriesState ? copy(after) : null;
             closeCarried();
             carried = next;

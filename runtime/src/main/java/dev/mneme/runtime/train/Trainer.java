@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trainer {
     private final Model model;
+    private final Curriculum curriculum;
     private final Task task;
     private final TrainConfig config;
     private final long seed;
@@ -35,8 +36,23 @@ public final class Trainer {
      */
     public Trainer(
             Model model, Task task, TrainConfig config, long seed, @Nullable RunFolder folder, TrainListener listener) {
+        this(model, Curriculum.none(task), config, seed, folder, listener);
+    }
+
+    /**
+     * As {@link #Trainer(Model, Task, TrainConfig, long, RunFolder, TrainListener)}, with easier tasks first. Evaluations
+     * are those of the task itself from the start.
+     */
+    public Trainer(
+            Model model,
+            Curriculum curriculum,
+            TrainConfig config,
+            long seed,
+            @Nullable RunFolder folder,
+            TrainListener listener) {
         this.model = model;
-        this.task = task;
+        this.curriculum = curriculum;
+        this.task = curriculum.task();
         this.config = config;
         this.seed = seed;
         this.folder = folder;
@@ -89,7 +105,7 @@ public final class Trainer {
 
     private TrainResult run(@Nullable Checkpoint start) {
         long done = start == null ? 0 : start.progress().step();
-        try (StepRunner runner = new StepRunner(model, task, config, seed);
+        try (StepRunner runner = new StepRunner(model, curriculum, config, seed);
                 MetricsLog log = folder == null ? null : new MetricsLog(folder.metrics(), done)) {
             if (start != null) {
                 runner.restore(start);
@@ -170,7 +186,8 @@ public final class Trainer {
                     config.learningRate(step),
                     outcome.losses().gradientNorm(),
                     clock.tokensPerSecond(),
-                    clock.remaining(config.steps() - step));
+                    clock.remaining(config.steps() - step),
+                    curriculum.label(step));
             if (log != null && step % config.logEvery() == 0) {
                 log.step(report, clock.seconds());
             }

@@ -8,7 +8,10 @@ import dev.mneme.task.Window;
 import dev.mneme.task.WindowSource;
 import dev.mneme.tensor.RandomSource;
 
-/** The training split without end: finite data starts over in another order. A function of the position alone. */
+/**
+ * The training split without end: finite data starts over in another order. A function of the position alone, which counts
+ * from the first step of the run in every stage of a curriculum, so that no two stages draw from the same place.
+ */
 final class TrainingWindows {
     private final Task task;
     private final int rows;

@@ -63,7 +63,8 @@ final class RunConfigLoaderTest {
                         BackboneConfig.defaults(),
                         TrainConfig.defaults(),
                         Map.of(),
-                        Map.of("length", 24)));
+                        Map.of("length", 24),
+                        List.of()));
     }
 
     @Test
@@ -149,7 +150,7 @@ final class RunConfigLoaderTest {
                         ConfigurationProblems.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID))
                 .hasMessage("""
                         CONFIG_INVALID: 12 problems in the configuration
-                          1. tsk: no such key; did you mean 'task'? Valid: task, seed, steps, train, model, backend, memory
+                          1. tsk: no such key; did you mean 'task'? Valid: task, seed, steps, train, model, backend, memory, curriculum
                           2. backend: expected a single value, got keys [name]
                           3. model.norm: expected a single value, got a list
                           4. --set dim: expected key=value, such as model.dim=256
@@ -159,7 +160,7 @@ final class RunConfigLoaderTest {
                           8. memory.style: 'gatedwrite' is not a choice; did you mean 'gated-write'? Valid: gated-write, plain
                           9. task 'revers': no such name; did you mean 'reverse'? Valid: reverse
                           10. model.layer: no such key; did you mean 'layers'? Valid: layers, dim, heads, norm, segment, dropout, head_bias, \
-                        activation, decoder_layers, positions, feed_forward, normalization, output_bias, embedding_std, \
+                        activation, decoder_layers, positions, feed_forward, normalization, output_bias, embedding_norm, embedding_std, \
                         position_std, cross_attention, projection_bias, scale_embeddings, attention_window
                           11. train.steps: expected a value in 1..1099511627776, got 0
                           12. seed: expected an integer, got 'many'\
@@ -266,6 +267,77 @@ final class RunConfigLoaderTest {
                   normalised: true
                   style: plain
                 """);
+    }
+
+    @Test
+    void curriculumIsReadFromYamlFlagsAndAssignments() throws IOException {
+        List<CurriculumStage> expected =
+                List.of(new CurriculumStage(500, Map.of("length", 6)), new CurriculumStage(20, Map.of("length", 12)));
+        RunConfig config = load("""
+                task: reverse
+                curriculum:
+                  - steps: 500
+                    task: {length: 6}
+                  - {steps: 20, task: {length: 12}}
+                """);
+
+        assertThat(config.curriculum()).isEqualTo(expected);
+        assertThat(config.taskSettings()).containsExactly(entry("length", 24));
+        assertThat(loader.load(
+                                null,
+                                Map.of("task", "reverse"),
+                                List.of(
+                                        "curriculum=[{steps: 500, task: {length: 6}}, {steps: 20, task: {length: 12}}]"))
+                        .curriculum())
+                .isEqualTo(expected);
+        assertThat(loader.load(
+                                file("a.yaml", config.toYaml()),
+                                Map.of("curriculum", List.of(Map.of("steps", 1, "task", Map.of("length", 2)))),
+                                List.of())
+                        .curriculum())
+                .containsExactly(new CurriculumStage(1, Map.of("length", 2)));
+        assertThat(loader.load(file("a.yaml", config.toYaml()), Map.of(), List.of("curriculum=[]"))
+                        .curriculum())
+                .isEmpty();
+        assertThat(loader.load(file("a.yaml", config.toYaml()), Map.of(), List.of()))
+                .isEqualTo(config);
+        assertThat(loader.load(file("a.json", config.toJson()), Map.of(), List.of()))
+                .isEqualTo(config);
+        assertThat(expected.get(0).label()).isEqualTo("length=6");
+    }
+
+    @Test
+    void everythingWrongInACurriculumIsListed() {
+        assertThatThrownBy(() -> load("""
+                task: {name: reverse, length: 30}
+                curriculum:
+                  - {steps: 0, task: {lenght: 6}}
+                  - {stps: 5, task: {length: 200}}
+                  - just text
+                  - {steps: 5}
+                """)).hasMessage("""
+                        CONFIG_INVALID: 7 problems in the configuration
+                          1. curriculum, stage 1: steps: expected an integer of at least 1, got '0'
+                          2. curriculum, stage 1: task.lenght: no such key; did you mean 'length'? Valid: length
+                          3. curriculum, stage 2: stps: no such key; did you mean 'steps'? Valid: steps, task
+                          4. curriculum, stage 2: steps: expected an integer of at least 1
+                          5. curriculum, stage 2: task.length: expected a value in 1..100, got 200
+                          6. curriculum, stage 3: expected steps and task, such as {steps: 500, task: {segments: 2}}, got 'just text'
+                          7. curriculum, stage 4: task: expected the settings that differ in this stage, such as {segments: 2}\
+                        """);
+        assertThatThrownBy(() -> loader.load(null, Map.of("task", "reverse"), List.of("curriculum=segments 2")))
+                .hasMessageContaining("curriculum: expected a list of stages")
+                .hasMessageContaining("got 'segments 2'");
+        assertThatThrownBy(() -> loader.load(null, Map.of("task", "reverse"), List.of("curriculum.steps=2")))
+                .hasMessageContaining("curriculum.steps: curriculum has no keys below it");
+    }
+
+    @Test
+    void anotherTaskTakesTheCurriculumAway() throws IOException {
+        Path yaml = file("run.yaml", "task: other\ncurriculum: [{steps: 5, task: {depth: 6}}]\n");
+
+        assertThat(loader.load(yaml, Map.of("task", "reverse"), List.of()).curriculum())
+                .isEmpty();
     }
 
     private RunConfig load(String yaml) throws IOException {

@@ -56,6 +56,6 @@ final class MetricsLogTest {
     }
 
     private static StepReport report(long step, Map<String, Double> auxiliary) {
-        return new StepReport(step, 9, 0.25, auxiliary, 0.1, 2, 10, Duration.ZERO);
+        return new StepReport(step, 9, 0.25, auxiliary, 0.1, 2, 10, Duration.ZERO, "");
     }
 }

@@ -40,7 +40,7 @@ public final class BroadcastProvider implements TaskProvider<BroadcastConfig> {
         return new GeneratedTask(
                 info,
                 Symbols.dataOnly().and("s", symbols),
-                random -> {
+                (split, random) -> {
                     long[] tokens = random.longs(length, 0, symbols).toArray();
                     long[] labels = new long[length];
                     Arrays.fill(labels, tokens[0]);

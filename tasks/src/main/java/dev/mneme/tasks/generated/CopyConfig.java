@@ -13,11 +13,14 @@ public record CopyConfig(
         @Setting(value = "times the source is written, r", min = 1, max = 100)
         int repeat,
 
+        @Setting("BOS stands before the source, in the forms decoder and encoder")
+        boolean begin,
+
         @Setting("backbone the task is posed to") SequenceForm form,
 
         @Setting(value = "sequences of the validation and of the test part", min = 1, max = 10_000_000)
         int evaluationSequences) {
     static CopyConfig defaults() {
-        return new CopyConfig(8, 8, 1, SequenceForm.ENCODER_DECODER, 512);
+        return new CopyConfig(8, 8, 1, true, SequenceForm.ENCODER_DECODER, 512);
     }
 }

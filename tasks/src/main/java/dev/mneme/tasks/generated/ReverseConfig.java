@@ -10,11 +10,14 @@ public record ReverseConfig(
         @Setting(value = "different symbols, V", min = 2, max = 100_000)
         int symbols,
 
+        @Setting("BOS stands before the source, in the forms decoder and encoder")
+        boolean begin,
+
         @Setting("backbone the task is posed to") SequenceForm form,
 
         @Setting(value = "sequences of the validation and of the test part", min = 1, max = 10_000_000)
         int evaluationSequences) {
     static ReverseConfig defaults() {
-        return new ReverseConfig(6, 8, SequenceForm.ENCODER_DECODER, 512);
+        return new ReverseConfig(6, 8, true, SequenceForm.ENCODER_DECODER, 512);
     }
 }

@@ -4,7 +4,10 @@ import dev.mneme.task.Task;
 import dev.mneme.task.TaskContext;
 import dev.mneme.task.TaskProvider;
 
-/** Write the source from its end to its beginning; forms and bounds are those of {@link CopyProvider}. */
+/**
+ * Write the source from its end to its beginning; forms and bounds are those of {@link CopyProvider}. Without BOS this is
+ * the reverse task of the recurrent memory transformer (2L tokens).
+ */
 public final class ReverseProvider implements TaskProvider<ReverseConfig> {
     @Override
     public String name() {
@@ -23,7 +26,7 @@ public final class ReverseProvider implements TaskProvider<ReverseConfig> {
 
     @Override
     public Task create(ReverseConfig config, TaskContext context) {
-        CopySequence sequence = new CopySequence(config.length(), config.symbols(), 1, true);
-        return sequence.task(config.form(), config.evaluationSequences(), context.segmentLength());
+        return new CopySequence(config.length(), config.symbols(), 1, true, config.begin(), 0, config.form())
+                .task(config.evaluationSequences(), context.segmentLength());
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** Names of a task's token ids, for people: {@code BOS s3 s1 SEP}. */
+/** Names of a task's token ids, for people: {@code BOS s3 s1 SEP}, or single characters. */
 final class Symbols {
     static final int PAD = 0;
     static final int BOS = 1;
@@ -24,16 +24,27 @@ final class Symbols {
     private final List<String> names = new ArrayList<>();
     private final Map<String, Integer> ids = new HashMap<>();
 
-    private Symbols(List<String> control) {
+    /** What stands between names in text: nothing where every name is a character. */
+    private final String blank;
+
+    private Symbols(List<String> control, String blank) {
+        this.blank = blank;
         control.forEach(this::add);
     }
 
     static Symbols withControl() {
-        return new Symbols(List.of("PAD", "BOS", "SEP", "QUERY", "ANS"));
+        return new Symbols(List.of("PAD", "BOS", "SEP", "QUERY", "ANS"), " ");
     }
 
     static Symbols dataOnly() {
-        return new Symbols(List.of());
+        return new Symbols(List.of(), " ");
+    }
+
+    /** PAD as {@code _}, then one symbol a character. */
+    static Symbols characters(String alphabet) {
+        Symbols symbols = new Symbols(List.of("_"), "");
+        alphabet.chars().forEach(character -> symbols.add(Character.toString(character)));
+        return symbols;
     }
 
     /** Adds {@code count} symbols named prefix0, prefix1, ... */
@@ -54,7 +65,7 @@ final class Symbols {
     }
 
     String render(long[] tokens) {
-        StringJoiner text = new StringJoiner(" ");
+        StringJoiner text = new StringJoiner(blank);
         for (long token : tokens) {
             if (token != SegmentBatch.IGNORED) {
                 text.add(token >= 0 && token < names.size() ? names.get((int) token) : "?" + token);
@@ -63,13 +74,27 @@ final class Symbols {
         return text.toString();
     }
 
-    /** Names or ids, separated by blanks. */
+    /** Names or ids, separated by blanks; characters without any. */
     long[] parse(String text) {
         String trimmed = text.trim();
         if (trimmed.isEmpty()) {
             return new long[0];
         }
+        if (blank.isEmpty()) {
+            return trimmed.chars().mapToLong(this::parseCharacter).toArray();
+        }
         return Arrays.stream(trimmed.split("\\s+")).mapToLong(this::parseOne).toArray();
+    }
+
+    private long parseCharacter(int character) {
+        Integer id = ids.get(Character.toString(character));
+        if (id == null) {
+            throw new MnemeException(
+                    ErrorCode.NAME_UNKNOWN,
+                    "reading the prompt: '" + Character.toString(character)
+                            + "' is not a character of this task; it has " + String.join("", names));
+        }
+        return id;
     }
 
     private long parseOne(String word) {

@@ -1,5 +1,6 @@
 package dev.mneme.tasks.generated;
 
+import dev.mneme.task.Form;
 import dev.mneme.task.SegmentBatch;
 import dev.mneme.task.Split;
 import dev.mneme.task.Task;
@@ -36,7 +37,8 @@ final class BayesAccuracy {
                 for (int i = 0; i < segment.labels().length; i++) {
                     if (segment.labels()[i] != SegmentBatch.IGNORED) {
                         List<Long> view = new ArrayList<>(List.of((long) s, (long) i));
-                        Arrays.stream(seen, 0, i + 1).forEach(view::add);
+                        boolean causal = task.info().form() != Form.ENCODER;
+                        Arrays.stream(seen, 0, causal ? i + 1 : seen.length).forEach(view::add);
                         labelsByView
                                 .computeIfAbsent(view, unused -> new HashMap<>())
                                 .merge(segment.labels()[i], 1, Integer::sum);

@@ -34,16 +34,18 @@ final class GeneratedTasksTest {
     }
 
     private static Task copy(int length, int symbols, int repeat, SequenceForm form, int segmentLength) {
-        return new CopyProvider().create(new CopyConfig(length, symbols, repeat, form, 100), context(segmentLength));
+        return new CopyProvider()
+                .create(new CopyConfig(length, symbols, repeat, true, form, 100), context(segmentLength));
     }
 
     private static Task reverse(int length, int symbols, SequenceForm form, int segmentLength) {
-        return new ReverseProvider().create(new ReverseConfig(length, symbols, form, 100), context(segmentLength));
+        return new ReverseProvider()
+                .create(new ReverseConfig(length, symbols, true, form, 100), context(segmentLength));
     }
 
     private static Task retrieval(int pairs, int keys, int values, SequenceForm form, int segmentLength) {
         return new RetrievalProvider()
-                .create(new RetrievalConfig(pairs, keys, values, form, 100), context(segmentLength));
+                .create(new RetrievalConfig(pairs, keys, values, true, form, 100), context(segmentLength));
     }
 
     private static Task broadcast(int length, int symbols, int window) {
@@ -65,7 +67,18 @@ final class GeneratedTasksTest {
                             .size())
                     .isPositive();
         }
-        assertThat(names).containsExactlyInAnyOrder("broadcast", "copy", "retrieval", "reverse", "text", "translation");
+        assertThat(names)
+                .containsExactlyInAnyOrder(
+                        "associative-retrieval",
+                        "broadcast",
+                        "copy",
+                        "delayed-copy",
+                        "quadratic-equations",
+                        "retrieval",
+                        "reverse",
+                        "segment-copy",
+                        "text",
+                        "translation");
     }
 
     private static <C extends Record> Task createWithDefaults(TaskProvider<C> provider) {
@@ -103,6 +116,82 @@ final class GeneratedTasksTest {
         assertThat(segment.labels()).containsExactly(IGNORED, IGNORED, IGNORED, IGNORED, t[3], t[2], t[1]);
         assertThat(segment.valid()).isNull();
         assertThat(segment.decoderTokens()).isNull();
+    }
+
+    @Test
+    void theEncoderFormShowsNoOutput() {
+        SegmentBatch segment = firstSegment(reverse(3, 8, SequenceForm.ENCODER, 64));
+        long[] t = segment.tokens();
+        assertThat(t).containsExactly(1, t[1], t[2], t[3], 2, 3, 3);
+        assertThat(segment.labels()).containsExactly(IGNORED, IGNORED, IGNORED, IGNORED, t[3], t[2], t[1]);
+    }
+
+    @Test
+    void withoutBeginCopyIsThatOfTheRecurrentMemoryTransformer() {
+        Task task = new CopyProvider().create(new CopyConfig(24, 8, 2, false, SequenceForm.DECODER, 100), context(24));
+        List<SegmentBatch> segments = task.windows(Split.TRAIN, 1, 5).window(0).segments();
+        assertThat(segments).hasSize(3).allMatch(segment -> segment.length() == 24 && segment.valid() == null);
+        long[] source = segments.get(0).tokens();
+        assertThat(segments.get(0).labels()).containsOnly(IGNORED);
+        assertThat(segments.get(1).tokens()[0]).isEqualTo(2);
+        for (int copy = 1; copy <= 2; copy++) {
+            assertThat(segments.get(copy).labels()).containsExactly(source);
+            assertThat(Arrays.copyOfRange(segments.get(copy).tokens(), 1, 24))
+                    .containsExactly(Arrays.copyOf(source, 23));
+        }
+        assertThat(segments.get(2).tokens()[0]).isEqualTo(source[23]);
+        assertThat(task.info().chanceAccuracy()).isEqualTo(0.125 + 0.875 / 48, within(1e-12));
+    }
+
+    @Test
+    void withoutBeginReverseIsThatOfTheRecurrentMemoryTransformer() {
+        Task task =
+                new ReverseProvider().create(new ReverseConfig(24, 8, false, SequenceForm.DECODER, 100), context(24));
+        List<SegmentBatch> segments = task.windows(Split.TRAIN, 1, 5).window(0).segments();
+        assertThat(segments).hasSize(2).allMatch(segment -> segment.valid() == null);
+        long[] source = segments.get(0).tokens();
+        for (int i = 0; i < 24; i++) {
+            assertThat(segments.get(1).labels()[i]).isEqualTo(source[23 - i]);
+            assertThat(segments.get(1).tokens()[i]).isEqualTo(i == 0 ? 2 : source[24 - i]);
+        }
+        assertThat(task.info().chanceAccuracy()).isEqualTo(0.125);
+    }
+
+    @Test
+    void withoutMarkersRetrievalIsThatOfTheRecurrentMemoryTransformer() {
+        Task task = new RetrievalProvider()
+                .create(new RetrievalConfig(4, 10, 10, false, SequenceForm.DECODER, 100), context(2));
+        List<SegmentBatch> segments = task.windows(Split.TRAIN, 1, 5).window(0).segments();
+        assertThat(segments).hasSize(5).allMatch(segment -> segment.valid() == null);
+        long[] question = segments.get(4).tokens();
+        long answer = segments.subList(0, 4).stream()
+                .filter(pair -> pair.tokens()[0] == question[0])
+                .findFirst()
+                .orElseThrow()
+                .tokens()[1];
+        assertThat(question[1]).isEqualTo(4);
+        assertThat(segments.get(4).labels()).containsExactly(IGNORED, answer);
+        assertThat(task.info().chanceAccuracy()).isEqualTo(0.1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2,2,2,1", "2,2,2,2", "2,3,2,3", "2,2,3,4", "2,3,2,5", "3,3,2,2", "3,3,2,4", "3,3,2,5", "3,3,2,7"})
+    void unmarkedRetrievalBoundIsThatOfTheBestPredictorWithinASegment(
+            int pairs, int keys, int values, int segmentLength) {
+        for (SequenceForm form : List.of(SequenceForm.DECODER, SequenceForm.ENCODER)) {
+            Task task = new RetrievalProvider()
+                    .create(new RetrievalConfig(pairs, keys, values, false, form, 100), context(segmentLength));
+            assertThat(task.info().chanceAccuracy())
+                    .isEqualTo(BayesAccuracy.of(task, differentRetrievals(pairs, keys, values)), within(1e-12));
+        }
+    }
+
+    private static int differentRetrievals(int pairs, int keys, int values) {
+        int sequences = pairs * (int) Math.pow(values, pairs);
+        for (int i = 0; i < pairs; i++) {
+            sequences *= keys - i;
+        }
+        return sequences;
     }
 
     @Test
@@ -197,6 +286,15 @@ final class GeneratedTasksTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"3,2,1,2", "3,2,2,4", "3,2,2,5", "4,2,1,6", "1,3,3,3"})
+    void encoderCopyBoundIsThatOfTheBestPredictorWithinASegment(
+            int length, int symbols, int repeat, int segmentLength) {
+        Task task = copy(length, symbols, repeat, SequenceForm.ENCODER, segmentLength);
+        int sequences = (int) Math.pow(symbols, length);
+        assertThat(task.info().chanceAccuracy()).isEqualTo(BayesAccuracy.of(task, sequences), within(1e-12));
+    }
+
+    @ParameterizedTest
     @CsvSource({"3,2,2", "3,2,4", "4,2,3", "4,2,5", "5,2,7", "5,2,10"})
     void reverseBoundIsThatOfTheBestPredictorWithinASegment(int length, int symbols, int segmentLength) {
         Task task = reverse(length, symbols, SequenceForm.DECODER, segmentLength);
@@ -220,10 +318,7 @@ final class GeneratedTasksTest {
     })
     void retrievalBoundIsThatOfTheBestPredictorWithinASegment(int pairs, int keys, int values, int segmentLength) {
         Task task = retrieval(pairs, keys, values, SequenceForm.DECODER, segmentLength);
-        int sequences = pairs * (int) Math.pow(values, pairs);
-        for (int i = 0; i < pairs; i++) {
-            sequences *= keys - i;
-        }
+        int sequences = differentRetrievals(pairs, keys, values);
         assertThat(task.info().chanceAccuracy()).isEqualTo(BayesAccuracy.of(task, sequences), within(1e-12));
     }
 
