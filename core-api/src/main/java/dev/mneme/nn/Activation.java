@@ -1,6 +1,7 @@
 package dev.mneme.nn;
 
 import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorScope;
 
 /** The non-linearity of a feed-forward layer. */
 public enum Activation {
@@ -15,6 +16,16 @@ public enum Activation {
         @Override
         public Tensor apply(Tensor x) {
             return x.gelu();
+        }
+    },
+    /** The approximation {@code 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x³)))} that GPT-2 was trained with. */
+    GELU_TANH {
+        @Override
+        public Tensor apply(Tensor x) {
+            try (TensorScope scope = x.backend().scope()) {
+                Tensor inner = x.square().mul(0.044715).add(1).mul(x).mul(Math.sqrt(2 / Math.PI));
+                return scope.keep(x.mul(inner.tanh().add(1)).mul(0.5));
+            }
         }
     },
     SILU {
