@@ -2,10 +2,13 @@ package dev.mneme.it;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** Dependencies point one way: plugins, engines, tasks and the runtime see core-api and never each other. */
 @AnalyzeClasses(packages = "dev.mneme", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -19,7 +22,9 @@ final class LayeringTest {
         "dev.mneme.config..",
         "dev.mneme.error.."
     };
-    private static final String PLUGINS = "dev.mneme.memorytransformer..";
+    private static final String[] PLUGINS = {
+        "dev.mneme.memorytransformer..", "dev.mneme.memformer..", "dev.mneme.recurrentmemory.."
+    };
     private static final String ENGINES = "dev.mneme.backend..";
     private static final String RUNTIME = "dev.mneme.runtime..";
     private static final String TASKS = "dev.mneme.tasks..";
@@ -31,7 +36,7 @@ final class LayeringTest {
             .resideInAnyPackage(CORE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PLUGINS, ENGINES, RUNTIME, TASKS, CLI, "dev.mneme.tck..");
+            .resideInAnyPackage(with(PLUGINS, ENGINES, RUNTIME, TASKS, CLI, "dev.mneme.tck.."));
 
     @ArchTest
     static final ArchRule coreNeedsNeitherContainerNorEngine = noClasses()
@@ -44,7 +49,7 @@ final class LayeringTest {
     @ArchTest
     static final ArchRule pluginsSeeOnlyCore = noClasses()
             .that()
-            .resideInAPackage(PLUGINS)
+            .resideInAnyPackage(PLUGINS)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ENGINES, RUNTIME, TASKS, CLI, "com.google.inject..", "org.bytedeco..", "org.nd4j..");
@@ -55,7 +60,7 @@ final class LayeringTest {
             .resideInAPackage(ENGINES)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PLUGINS, RUNTIME, TASKS, CLI);
+            .resideInAnyPackage(with(PLUGINS, RUNTIME, TASKS, CLI));
 
     @ArchTest
     static final ArchRule enginesDoNotSeeEachOther = noClasses()
@@ -71,7 +76,7 @@ final class LayeringTest {
             .resideInAPackage(RUNTIME)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ENGINES, PLUGINS, TASKS, CLI, "ch.qos.logback..");
+            .resideInAnyPackage(with(PLUGINS, ENGINES, TASKS, CLI, "ch.qos.logback.."));
 
     @ArchTest
     static final ArchRule tasksSeeOnlyCore = noClasses()
@@ -79,7 +84,7 @@ final class LayeringTest {
             .resideInAPackage(TASKS)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ENGINES, PLUGINS, RUNTIME, CLI);
+            .resideInAnyPackage(with(PLUGINS, ENGINES, RUNTIME, CLI));
 
     @ArchTest
     static final ArchRule nativeTypesStayInEngines = noClasses()
@@ -95,5 +100,25 @@ final class LayeringTest {
             .resideInAPackage(CLI)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(PLUGINS, ENGINES);
+            .resideInAnyPackage(with(PLUGINS, ENGINES));
+
+    @ArchTest
+    static void pluginsDoNotSeeEachOther(JavaClasses classes) {
+        for (String plugin : PLUGINS) {
+            String[] others = Arrays.stream(PLUGINS)
+                    .filter(other -> !other.equals(plugin))
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(plugin)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(others)
+                    .check(classes);
+        }
+    }
+
+    private static String[] with(String[] packages, String... more) {
+        return Stream.concat(Arrays.stream(packages), Arrays.stream(more)).toArray(String[]::new);
+    }
 }

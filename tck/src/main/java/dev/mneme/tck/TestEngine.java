@@ -1,5 +1,6 @@
 package dev.mneme.tck;
 
+import com.google.inject.Binding;
 import com.google.inject.Guice;
 import com.google.inject.Key;
 import com.google.inject.Module;
@@ -38,6 +39,11 @@ public final class TestEngine {
         return ALL;
     }
 
+    /** An engine that is not on the class path, or one of its own kind; the caller closes it. */
+    public static TestEngine of(String name, TensorBackend backend) {
+        return new TestEngine(name, backend, "");
+    }
+
     /** The engine; skips the test, saying why, where it does not work on this machine. */
     public TensorBackend backend() {
         Assumptions.assumeTrue(backend != null, missing);
@@ -54,8 +60,12 @@ public final class TestEngine {
         engines.add(new TestEngine("reference", ReferenceBackend.open(), ""));
         @SuppressWarnings("unchecked") // the key says which set it is
         Key<Set<EngineProvider>> key = (Key<Set<EngineProvider>>) Key.get(Types.setOf(EngineProvider.class));
-        for (EngineProvider provider :
-                Guice.createInjector(ServiceLoader.load(Module.class)).getInstance(key)) {
+        Binding<Set<EngineProvider>> bound =
+                Guice.createInjector(ServiceLoader.load(Module.class)).getExistingBinding(key);
+        // Without any engine on the class path nobody binds the set.
+        Set<EngineProvider> providers =
+                bound == null ? Set.of() : bound.getProvider().get();
+        for (EngineProvider provider : providers) {
             if (provider.availability() instanceof Availability.Unavailable reason) {
                 engines.add(new TestEngine(provider.name(), null, reason.reason()));
             } else {

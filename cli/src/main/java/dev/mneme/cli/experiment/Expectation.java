@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxAboveBound largest value above the task's chance accuracy
  * @param atLeast name of another run or evaluation whose value must be reached
  * @param tolerance by which {@code atLeast} may be missed
+ * @param onSeeds on how many seeds it must hold; null = on all
  */
 public record Expectation(
         String of,
@@ -21,7 +22,8 @@ public record Expectation(
         @Nullable Double max,
         @Nullable Double maxAboveBound,
         @Nullable String atLeast,
-        double tolerance) {
+        double tolerance,
+        @Nullable Integer onSeeds) {
     public Expectation {
         int given = (min == null ? 0 : 1)
                 + (max == null ? 0 : 1)
@@ -30,6 +32,10 @@ public record Expectation(
         if (given != 1) {
             throw new IllegalArgumentException("the expectation of '" + of
                     + "' needs exactly one of min, max, max_above_bound and at_least, got " + given);
+        }
+        if (onSeeds != null && onSeeds < 1) {
+            throw new IllegalArgumentException(
+                    "on_seeds of the expectation of '" + of + "' must be at least 1, got " + onSeeds);
         }
     }
 
@@ -57,8 +63,17 @@ public record Expectation(
         return value >= values.of(other(), metric) - tolerance;
     }
 
+    /** Whether it holds on enough of the seeds judged. */
+    boolean isMet(long held, long judged) {
+        return held >= (onSeeds == null ? judged : Math.min(onSeeds, judged));
+    }
+
     /** Such as {@code accuracy at least 99.0 %}. */
     String describe(double bound) {
+        return onSeeds == null ? rule(bound) : rule(bound) + ", on " + onSeeds + (onSeeds == 1 ? " seed" : " seeds");
+    }
+
+    private String rule(double bound) {
         if (min != null) {
             return metric + " at least " + shown(min);
         }

@@ -61,7 +61,10 @@ public record Experiment(
             "bottleneck-slots",
             "book-language-model",
             "translation-verses",
-            "translation-full");
+            "translation-full",
+            "delayed-copy",
+            "copy-over-segments",
+            "retrieval-over-segments");
 
     /**
      * A model to train.

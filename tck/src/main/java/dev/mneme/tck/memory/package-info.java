@@ -1,0 +1,6 @@
+/**
+ * What proves a memory: extend {@link dev.mneme.tck.memory.MemoryContract} in your tests and hand it your provider. Every
+ * {@link dev.mneme.tck.memory.MemoryCase} runs in every task form and on every engine of the class path.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.mneme.tck.memory;

@@ -1,0 +1,119 @@
+package dev.mneme.tck.memory;
+
+import dev.mneme.memory.Controller;
+import dev.mneme.memory.LayerInput;
+import dev.mneme.memory.Memory;
+import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.ReadRequest;
+import dev.mneme.memory.Reader;
+import dev.mneme.memory.Reading;
+import dev.mneme.memory.Segment;
+import dev.mneme.memory.SegmentStream;
+import dev.mneme.memory.SegmentTrace;
+import dev.mneme.memory.SequenceRows;
+import dev.mneme.memory.StateSchema;
+import dev.mneme.memory.StepResult;
+import dev.mneme.memory.Writer;
+import dev.mneme.memory.Written;
+import dev.mneme.nn.Parameter;
+import dev.mneme.nn.Parameterized;
+import dev.mneme.nn.Pass;
+import dev.mneme.tensor.Tensor;
+import java.util.Map;
+
+/** Roles that ask others; a fault overrides one method. */
+final class Forwarding {
+    private Forwarding() {}
+
+    private abstract static class Role<R extends Parameterized> implements Parameterized {
+        final R right;
+
+        Role(R right) {
+            this.right = right;
+        }
+
+        @Override
+        public Map<String, Parameter> parameters() {
+            return right.parameters();
+        }
+
+        @Override
+        public void close() {
+            right.close();
+        }
+    }
+
+    static class OfMemory extends Role<Memory> implements Memory {
+        OfMemory(Memory right) {
+            super(right);
+        }
+
+        @Override
+        public StateSchema schema() {
+            return right.schema();
+        }
+
+        @Override
+        public MemoryState initialState(long batch) {
+            return right.initialState(batch);
+        }
+    }
+
+    static class OfReader extends Role<Reader> implements Reader {
+        OfReader(Reader right) {
+            super(right);
+        }
+
+        @Override
+        public SequenceRows rows(MemoryState state, long batch) {
+            return right.rows(state, batch);
+        }
+
+        @Override
+        public Reading read(ReadRequest request, MemoryState state, Pass pass) {
+            return right.read(request, state, pass);
+        }
+
+        @Override
+        public Tensor encoderOutput(Tensor sequence, MemoryState state) {
+            return right.encoderOutput(sequence, state);
+        }
+    }
+
+    static class OfWriter extends Role<Writer> implements Writer {
+        OfWriter(Writer right) {
+            super(right);
+        }
+
+        @Override
+        public MemoryState writeLayer(LayerInput input, MemoryState state, Pass pass) {
+            return right.writeLayer(input, state, pass);
+        }
+
+        @Override
+        public Written write(SegmentTrace trace, MemoryState state, Pass pass) {
+            return right.write(trace, state, pass);
+        }
+    }
+
+    static class OfController extends Role<Controller> implements Controller {
+        OfController(Controller right) {
+            super(right);
+        }
+
+        @Override
+        public StepResult step(Segment segment, MemoryState state, Pass pass) {
+            return right.step(segment, state, pass);
+        }
+
+        @Override
+        public Written advance(Segment segment, MemoryState state, Pass pass) {
+            return right.advance(segment, state, pass);
+        }
+
+        @Override
+        public SegmentStream stream(Segment opening, MemoryState state, Pass pass) {
+            return right.stream(opening, state, pass);
+        }
+    }
+}

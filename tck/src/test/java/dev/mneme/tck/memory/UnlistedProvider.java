@@ -1,0 +1,29 @@
+package dev.mneme.tck.memory;
+
+import dev.mneme.memory.Mechanism;
+import dev.mneme.memory.MechanismContext;
+import dev.mneme.memory.MemoryDescription;
+import dev.mneme.memory.MemoryProvider;
+
+/** A right entry point that no services file names. */
+public final class UnlistedProvider implements MemoryProvider<SlotConfig> {
+    @Override
+    public String name() {
+        return "unlisted";
+    }
+
+    @Override
+    public MemoryDescription description() {
+        return new SlotProvider().description();
+    }
+
+    @Override
+    public Class<SlotConfig> configType() {
+        return SlotConfig.class;
+    }
+
+    @Override
+    public Mechanism create(SlotConfig config, MechanismContext context) {
+        return new SlotProvider().create(config, context);
+    }
+}
