@@ -7,12 +7,19 @@ import dev.mneme.runtime.Mneme;
 import dev.mneme.runtime.config.RunConfig;
 import dev.mneme.runtime.generate.Decoding;
 import dev.mneme.runtime.generate.Generator;
+import dev.mneme.runtime.session.Generated;
+import dev.mneme.runtime.session.Session;
+import dev.mneme.runtime.session.SessionOptions;
+import dev.mneme.runtime.session.SessionPool;
+import dev.mneme.runtime.session.StopRule;
 import dev.mneme.task.Form;
 import dev.mneme.task.SegmentBatch;
+import dev.mneme.task.Task;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.TensorScope;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +39,7 @@ import picocli.CommandLine.ParameterException;
             "",
             "Examples:",
             "  mneme generate --model runs/book --prompt \"Call me\" --length 200 --temperature 0.8 --top-k 40",
+            "  mneme generate --model runs/book --session book.session --stop \". \" --save book.session",
             "  mneme generate --model runs/reverse --source \"1 2 3 4 5 6\""
         })
 final class GenerateCommand extends MnemeCommand {
@@ -67,6 +75,18 @@ final class GenerateCommand extends MnemeCommand {
     @Option(names = "--seed", defaultValue = "0", paramLabel = "S", description = "Seed of the draws (default: 0).")
     long seed;
 
+    @Option(names = "--stop", paramLabel = "TEXT", description = "End before this text, for a decoder. Repeatable.")
+    List<String> stops = new ArrayList<>();
+
+    @Option(
+            names = "--session",
+            paramLabel = "FILE",
+            description = "Go on where this saved session ended, with the prompt if there is one; for a decoder.")
+    @Nullable Path session;
+
+    @Option(names = "--save", paramLabel = "FILE", description = "Save the session at the end, for a decoder.")
+    @Nullable Path save;
+
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
@@ -78,8 +98,10 @@ final class GenerateCommand extends MnemeCommand {
 
     @Override
     boolean run(Console console) throws Exception {
-        if ((prompt == null) == (source == null)) {
-            throw new ParameterException(spec.commandLine(), "give one of --prompt and --source");
+        boolean continues = prompt != null || session != null;
+        if (continues == (source != null)) {
+            throw new ParameterException(
+                    spec.commandLine(), "give --prompt or --session to go on with, or --source to answer");
         }
         return Runs.with(
                 runtime,
@@ -90,13 +112,24 @@ final class GenerateCommand extends MnemeCommand {
     private boolean generate(Console console, Mneme mneme, RunConfig config) {
         Decoding decoding = new Decoding(length, temperature, topK, topP, seed);
         try (TrainingRun run = Runs.trained(mneme, model, config)) {
-            String text = prompt != null ? prompt : String.valueOf(source);
-            long[] input = run.task().parseInput(text);
-            long[] written = write(run, input, decoding);
-            String output = run.task().renderTarget(written);
-            console.say(prompt != null && isLanguageModel(run) ? text + output : output);
+            Form form = run.task().info().form();
+            if (form != Form.DECODER && (session != null || save != null || !stops.isEmpty())) {
+                throw Failures.invalid(
+                        "--session, --save and --stop are for decoders; this model is of the form " + form);
+            }
+            String text = prompt != null ? prompt : source;
+            long[] written;
+            String output;
+            if (form == Form.DECODER) {
+                written = continued(run, text, decoding);
+                output = beforeStop(run.task().renderTarget(written));
+            } else {
+                written = answer(run, run.task().parseInput(String.valueOf(text)), decoding);
+                output = run.task().renderTarget(written);
+            }
+            console.say(prompt != null && form == Form.DECODER ? prompt + output : output);
             Map<String, Object> result = new LinkedHashMap<>();
-            result.put(prompt != null ? "prompt" : "source", text);
+            result.put(source == null ? "prompt" : "source", text);
             result.put("text", output);
             result.put("tokens", written.length);
             console.result(result);
@@ -104,17 +137,36 @@ final class GenerateCommand extends MnemeCommand {
         }
     }
 
-    private static boolean isLanguageModel(TrainingRun run) {
-        return run.task().info().form() == Form.DECODER;
+    private long[] continued(TrainingRun run, @Nullable String text, Decoding decoding) {
+        Task task = run.task();
+        try (SessionPool pool = SessionPool.open(run.model(), SessionOptions.defaults());
+                Session open = session == null ? pool.open() : pool.restore(session)) {
+            if (text != null) {
+                open.feed(task.parseInput(text));
+            }
+            StopRule stop = stops.isEmpty() ? StopRule.NEVER : StopRule.texts(task::renderTarget, stops);
+            Generated written = open.generate(decoding, stop, token -> {});
+            if (save != null) {
+                open.save(save);
+            }
+            long[] tokens = written.tokens();
+            return written.end() == Generated.End.END_TOKEN ? Arrays.copyOf(tokens, tokens.length - 1) : tokens;
+        }
     }
 
-    private static long[] write(TrainingRun run, long[] input, Decoding decoding) {
-        return switch (run.task().info().form()) {
-            case DECODER -> new Generator(run.model()).continuation(input, decoding, token -> {});
-            case ENCODER_DECODER ->
-                new Generator(run.model()).targets(List.of(input), decoding).get(0);
-            case ENCODER -> labels(run, input);
-        };
+    private String beforeStop(String text) {
+        int end = stops.stream()
+                .mapToInt(text::indexOf)
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(text.length());
+        return text.substring(0, end);
+    }
+
+    private static long[] answer(TrainingRun run, long[] input, Decoding decoding) {
+        return run.task().info().form() == Form.ENCODER
+                ? labels(run, input)
+                : new Generator(run.model()).targets(List.of(input), decoding).get(0);
     }
 
     /** The most likely label of every position. */

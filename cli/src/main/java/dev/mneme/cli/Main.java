@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             EvalCommand.class,
             GenerateCommand.class,
+            StreamCommand.class,
             BenchCommand.class,
             ExperimentCommand.class,
             DoctorCommand.class,

@@ -184,6 +184,76 @@ final class MemoryStack extends Module {
                 bias);
     }
 
+    /** Whether segments can be fed together: their states have the same shapes. */
+    static boolean areAlike(List<Feed> feeds) {
+        Feed first = feeds.get(0);
+        return feeds.stream().allMatch(feed -> feed.shapes().equals(first.shapes()));
+    }
+
+    /**
+     * Rows of the next tokens of several {@linkplain #areAlike alike} segments of one row each, wherever they are; what
+     * comes out equals {@link Feed#feed} of each. Called in a scope.
+     *
+     * @param piece (feeds, n, dim)
+     * @return (feeds, n, dim), after the final norm
+     */
+    Tensor feed(List<Feed> feeds, Tensor piece) {
+        int length = Math.toIntExact(piece.size(1));
+        return run(feeds, feeds.stream().map(feed -> feed.after(length)).toList(), piece);
+    }
+
+    private Tensor run(List<Feed> feeds, List<AttentionMasks> masks, Tensor piece) {
+        Pass pass = feeds.get(0).pass;
+        Tensor rows = piece;
+        for (int i = 0; i < blocks.size(); i++) {
+            int layer = i;
+            MemoryState state = MemoryState.concat(
+                    feeds.stream().map(feed -> feed.states.get(layer)).toList());
+            Reading reading = reader.read(new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer)), state, pass);
+            rows = advance(feeds, masks, layer, rows, reading, state);
+        }
+        Tensor output = normalise(rows);
+        for (int i = 0; i < feeds.size(); i++) {
+            feeds.get(i).outputs.add(own(output, i, feeds.size()));
+        }
+        return output;
+    }
+
+    /** One block for the next rows of each segment; only the attention has to know that they are not at one place. */
+    private Tensor advance(
+            List<Feed> feeds, List<AttentionMasks> masks, int layer, Tensor rows, Reading reading, MemoryState state) {
+        TransformerBlock block = blocks.get(layer);
+        Pass pass = feeds.get(0).pass;
+        Tensor input = block.attentionInput(rows);
+        KeyValues added = ReadingRows.seesSequence(reading) ? block.attention().keyValues(input) : null;
+        List<KeyValues> seen = new ArrayList<>();
+        List<Attention> attentions = new ArrayList<>();
+        for (int i = 0; i < feeds.size(); i++) {
+            Feed feed = feeds.get(i);
+            feed.inputs.get(layer).add(own(rows, i, feeds.size()));
+            if (added != null) {
+                feed.cache(layer, ReadingRows.row(added, i, feeds.size()));
+            }
+            seen.add(Objects.requireNonNull(feed.caches.get(layer)));
+            attentions.add(ReadingRows.attention(masks.get(i), reading, i, feeds.size()));
+        }
+        Tensor queries = block.attention().queries(input);
+        Tensor attended = feeds.size() == 1
+                ? block.attention().attend(queries, seen.get(0), attentions.get(0), pass)
+                : block.attention().attend(queries, seen, attentions, pass);
+        // A stream has no losses: it is not trained.
+        return afterAttention(layer, rows, attended, reading, state, new LinkedHashMap<>(), pass);
+    }
+
+    /** A row to keep: a copy, so that a segment does not hold on to the rows of others. */
+    private static Tensor own(Tensor all, int row, int rows) {
+        Tensor kept = rows == 1
+                ? all.detach()
+                : all.indexSelect(0, all.backend().tensor(new long[] {row}, Shape.of(1)))
+                        .detach();
+        return kept.unscoped();
+    }
+
     /** A causal segment fed piece by piece; keys and values of what was fed are kept. */
     final class Feed implements AutoCloseable {
         private final long batch;
@@ -224,12 +294,20 @@ final class MemoryStack extends Module {
                                     extra.keyValues().values().detach()));
                 }
                 if (joined > 0) {
-                    rows = advance(layer, rows, reading, masks(joined, mutual, 0, 0, joined, null));
+                    AttentionMasks masks = masks(joined, mutual, 0, 0, joined, null);
+                    rows = advance(List.of(this), List.of(masks), layer, rows, reading, current);
                 }
             }
             if (joined > 0) {
                 outputs.add(normalise(rows).unscoped());
             }
+        }
+
+        private List<List<Shape>> shapes() {
+            return states.stream()
+                    .map(state ->
+                            state.tensors().values().stream().map(Tensor::shape).toList())
+                    .toList();
         }
 
         private Tensor nothing() {
@@ -240,9 +318,13 @@ final class MemoryStack extends Module {
 
         /** Rows (batch, n, dim) of the next tokens, after the final norm. Called in a scope. */
         Tensor feed(Tensor piece) {
-            int length = Math.toIntExact(piece.size(1));
+            return run(piece, after(Math.toIntExact(piece.size(1))));
+        }
+
+        /** Masks of the next tokens. */
+        private AttentionMasks after(int length) {
             tokens += length;
-            return run(piece, masks(joined, mutual, tokens, 0, length, null));
+            return masks(joined, mutual, tokens, 0, length, null);
         }
 
         /** Runs the trailing rows (batch, N, dim) behind everything fed. Called in a scope; nothing is fed afterwards. */
@@ -252,37 +334,7 @@ final class MemoryStack extends Module {
         }
 
         private Tensor run(Tensor piece, AttentionMasks masks) {
-            Tensor rows = piece;
-            for (int layer = 0; layer < blocks.size(); layer++) {
-                ReadRequest request = new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer));
-                Reading reading = reader.read(request, states.get(layer), pass);
-                rows = advance(layer, rows, reading, masks);
-            }
-            Tensor output = normalise(rows).unscoped();
-            outputs.add(output);
-            return output;
-        }
-
-        private Tensor advance(int layer, Tensor rows, Reading reading, AttentionMasks masks) {
-            TransformerBlock block = blocks.get(layer);
-            inputs.get(layer).add(rows.detach().unscoped());
-            Tensor input = block.attentionInput(rows);
-            Attention attention = masks.self();
-            boolean seesSequence = true;
-            if (reading instanceof Reading.Keys keys) {
-                attention = masks.with(keys);
-                seesSequence = keys.seesSequence();
-            } else if (reading instanceof Reading.Projected extra) {
-                attention = masks.with(extra);
-                seesSequence = extra.seesSequence();
-            }
-            if (seesSequence) {
-                cache(layer, block.attention().keyValues(input));
-            }
-            KeyValues seen = Objects.requireNonNull(caches.get(layer));
-            Tensor attended = block.attention().attend(block.attention().queries(input), seen, attention, pass);
-            // A stream has no losses: it is not trained.
-            return afterAttention(layer, rows, attended, reading, states.get(layer), new LinkedHashMap<>(), pass);
+            return MemoryStack.this.run(List.of(this), List.of(masks), piece);
         }
 
         private void cache(int layer, KeyValues added) {

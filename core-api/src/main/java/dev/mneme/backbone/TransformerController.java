@@ -19,6 +19,7 @@ import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorScope;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +136,28 @@ public final class TransformerController extends Module implements Controller {
         };
     }
 
+    /** Everything but the attention runs as one batch. */
+    @Override
+    public Tensor feed(List<SegmentStream> streams, Tensor tokens) {
+        List<DecoderStream> alike = new ArrayList<>();
+        for (SegmentStream stream : streams) {
+            if (stream instanceof DecoderStream decoding && !decoding.pass.training()) {
+                alike.add(decoding);
+            }
+        }
+        List<MemoryStack.Feed> feeds = alike.stream().map(stream -> stream.feed).toList();
+        if (feeds.size() < Math.max(2, streams.size()) || !MemoryStack.areAlike(feeds)) {
+            return Controller.super.feed(streams, tokens);
+        }
+        try (TensorScope scope = context().backend().scope()) {
+            List<Tensor> rows = new ArrayList<>();
+            for (int i = 0; i < alike.size(); i++) {
+                rows.add(alike.get(i).embed(tokens.slice(0, i, i + 1)));
+            }
+            return scope.keep(head.forward(stack.feed(feeds, context().backend().concat(rows, 0))));
+        }
+    }
+
     private final class DecoderStream implements SegmentStream {
         private final MemoryStack.Feed feed;
         private final @Nullable Tensor trailing;
@@ -166,10 +189,14 @@ public final class TransformerController extends Module implements Controller {
         @Override
         public Tensor feed(Tensor tokens) {
             try (TensorScope scope = context().backend().scope()) {
-                Tensor rows = input.forward(tokens, nextPosition, pass);
-                nextPosition += tokens.size(1);
-                return scope.keep(head.forward(feed.feed(rows)));
+                return scope.keep(head.forward(feed.feed(embed(tokens))));
             }
+        }
+
+        private Tensor embed(Tensor tokens) {
+            Tensor rows = input.forward(tokens, nextPosition, pass);
+            nextPosition += tokens.size(1);
+            return rows;
         }
 
         @Override

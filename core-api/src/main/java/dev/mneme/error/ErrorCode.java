@@ -27,7 +27,15 @@ public enum ErrorCode {
     /** A checkpoint or state file is corrupt, truncated or of another kind. */
     CHECKPOINT_INVALID(true),
     /** A file could not be read or written. */
-    FILE_FAILED(true);
+    FILE_FAILED(true),
+    /** A saved session belongs to another model, or was written by a newer version. */
+    SESSION_MISMATCH(true),
+    /** The queue of a session pool stayed full for as long as its callers are willing to wait. */
+    SESSION_BUSY(true),
+    /** A session or its pool was closed before a request was answered. */
+    SESSION_CLOSED(true),
+    /** A thread was interrupted while it waited. */
+    INTERRUPTED(true);
 
     private final boolean userError;
 

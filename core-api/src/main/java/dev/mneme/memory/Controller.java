@@ -2,6 +2,10 @@ package dev.mneme.memory;
 
 import dev.mneme.nn.Parameterized;
 import dev.mneme.nn.Pass;
+import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorBackend;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The backbone: runs one segment, calling the mechanism's {@link Reader} and {@link Writer} in its blocks.
@@ -36,4 +40,21 @@ public interface Controller extends Parameterized {
      * @param state at the start of the segment; must stay open as long as the stream
      */
     SegmentStream stream(Segment opening, MemoryState state, Pass pass);
+
+    /**
+     * Feeds the open segments of several streams of this controller at once, each a batch of one row, wherever in their
+     * segments they are; what comes out equals feeding them one by one, which the default does.
+     *
+     * @param streams opened by {@link #stream}; at least one, none twice. If this throws, all of them are to be closed
+     * @param tokens ids (streams, n), one row for each, n at least 1
+     * @return logits (streams, n, vocabulary) in the caller's scope
+     */
+    default Tensor feed(List<SegmentStream> streams, Tensor tokens) {
+        TensorBackend backend = tokens.backend();
+        List<Tensor> logits = new ArrayList<>();
+        for (int row = 0; row < streams.size(); row++) {
+            logits.add(streams.get(row).feed(tokens.slice(0, row, row + 1)));
+        }
+        return logits.size() == 1 ? logits.get(0) : backend.concat(logits, 0);
+    }
 }

@@ -6,6 +6,7 @@ import dev.mneme.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -83,6 +84,24 @@ public final class MemoryState {
     /** The given batch rows, in that order; repeats fork a stream. {@code rows} is 1-D, I64. */
     public MemoryState select(Tensor rows) {
         return map(tensor -> tensor.indexSelect(0, rows));
+    }
+
+    /**
+     * The rows of several states of one mechanism, one after the other; {@link #select} takes them apart again.
+     *
+     * @param states at least one; same names, and same shapes but for the batch
+     */
+    public static MemoryState concat(List<MemoryState> states) {
+        MemoryState first = states.get(0);
+        if (states.size() == 1) {
+            return first;
+        }
+        Map<String, Tensor> joined = new LinkedHashMap<>();
+        first.tensors.forEach((name, tensor) -> joined.put(
+                name,
+                tensor.backend()
+                        .concat(states.stream().map(state -> state.get(name)).toList(), 0)));
+        return of(joined);
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.mneme.nn;
 import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -74,16 +76,36 @@ public final class MultiHeadAttention extends Module {
 
     /** Output (batch, length, dim) of projected queries over projected keys and values. */
     public Tensor attend(Tensor queries, KeyValues keyValues, Attention attention, Pass pass) {
+        return out(mix(queries, keyValues, attention, pass));
+    }
+
+    /**
+     * As {@link #attend(Tensor, KeyValues, Attention, Pass)} where every row of the batch has its own number of keys.
+     *
+     * @param queries (batch, heads, length, headDim)
+     * @param keyValues of each row, (1, heads, keys, headDim)
+     * @param attentions of each row
+     */
+    public Tensor attend(Tensor queries, List<KeyValues> keyValues, List<Attention> attentions, Pass pass) {
+        List<Tensor> mixed = new ArrayList<>();
+        for (int row = 0; row < keyValues.size(); row++) {
+            mixed.add(mix(queries.slice(0, row, row + 1), keyValues.get(row), attentions.get(row), pass));
+        }
+        return out(queries.backend().concat(mixed, 0));
+    }
+
+    private Tensor mix(Tensor queries, KeyValues keyValues, Attention attention, Pass pass) {
         if (pass.observer() != null) {
             pass.observer().observe(path(), queries.attentionWeights(keyValues.keys(), attention));
         }
         Attention dropped = pass.training() && dropout > 0
                 ? attention.withDropout(dropout, pass.random().nextKey())
                 : attention;
-        Tensor mixed = queries.attention(keyValues.keys(), keyValues.values(), dropped);
-        long batch = mixed.size(0);
-        long length = mixed.size(2);
-        return output.forward(mixed.permute(0, 2, 1, 3).reshape(batch, length, dim));
+        return queries.attention(keyValues.keys(), keyValues.values(), dropped);
+    }
+
+    private Tensor out(Tensor mixed) {
+        return output.forward(mixed.permute(0, 2, 1, 3).reshape(mixed.size(0), mixed.size(2), dim));
     }
 
     private Tensor heads(Tensor projected) {

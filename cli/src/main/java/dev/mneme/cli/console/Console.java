@@ -38,6 +38,25 @@ public final class Console {
         table.lines().forEach(this::say);
     }
 
+    /**
+     * One of many lines that come before the result, on standard output in either form: text, or with {@code --json} an
+     * object of its own. Not flushed line by line.
+     */
+    public void event(String line, Map<String, ?> object) {
+        out.print((json ? toJson(object) : line) + "\n");
+    }
+
+    /** Shows the events so far. */
+    public void flush() {
+        out.flush();
+    }
+
+    /** One line for people about what standard output holds. */
+    public void note(String line) {
+        err.println(line);
+        err.flush();
+    }
+
     /** The result of the command, for programs; nothing without {@code --json}. Called once, last. */
     public void result(Map<String, ?> result) {
         if (json) {

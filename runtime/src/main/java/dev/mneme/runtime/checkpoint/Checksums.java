@@ -79,13 +79,16 @@ final class Checksums {
         return lines.toString();
     }
 
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest;
+    static MessageDigest newDigest() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        MessageDigest digest = newDigest();
         byte[] piece = new byte[1 << 16];
         try (InputStream stream = Files.newInputStream(file)) {
             for (int read = stream.read(piece); read >= 0; read = stream.read(piece)) {

@@ -58,6 +58,17 @@ public final class Safetensors {
         }
     }
 
+    /** Bytes of the file that {@link #write} makes. */
+    static long size(Map<String, String> metadata, Map<String, ? extends Tensor> tensors)
+            throws JsonProcessingException {
+        return 8
+                + header(metadata, tensors).length
+                + tensors.values().stream()
+                        .mapToLong(tensor ->
+                                tensor.shape().elements() * tensor.dtype().bytes())
+                        .sum();
+    }
+
     private static byte[] header(Map<String, String> metadata, Map<String, ? extends Tensor> tensors)
             throws JsonProcessingException {
         ObjectNode root = Json.MAPPER.createObjectNode();

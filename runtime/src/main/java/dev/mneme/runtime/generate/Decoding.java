@@ -29,6 +29,16 @@ public record Decoding(int maxTokens, double temperature, int topK, double topP,
         return new Decoding(maxTokens, 0, 0, 1, 0);
     }
 
+    /**
+     * The token that these settings choose; among equal logits the lowest id when greedy.
+     *
+     * @param logits one per token
+     * @param draw uniform in [0, 1); greedy choice does not look at it
+     */
+    public int choose(double[] logits, double draw) {
+        return Sampler.choose(this, logits, draw);
+    }
+
     boolean isGreedy() {
         return temperature == 0;
     }

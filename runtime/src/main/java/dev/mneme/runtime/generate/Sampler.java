@@ -20,9 +20,14 @@ final class Sampler {
         this.random = new SplittableRandom(decoding.seed() + 0x9E3779B97F4A7C15L * row);
     }
 
-    /** The next token; among equal logits the lowest id when greedy. */
+    /** The next token. */
     int next(double[] logits) {
-        return decoding.isGreedy() ? largest(logits) : draw(logits);
+        return choose(decoding, logits, decoding.isGreedy() ? 0 : random.nextDouble());
+    }
+
+    /** As {@link Decoding#choose}. */
+    static int choose(Decoding decoding, double[] logits, double draw) {
+        return decoding.isGreedy() ? largest(logits) : drawn(decoding, logits, draw);
     }
 
     private static int largest(double[] logits) {
@@ -33,15 +38,15 @@ final class Sampler {
         return best;
     }
 
-    private int draw(double[] logits) {
-        int[] order = candidates(logits);
+    private static int drawn(Decoding decoding, double[] logits, double draw) {
+        int[] order = candidates(decoding, logits);
         double highest = logits[order[0]];
         double[] weights = Arrays.stream(order)
                 .mapToDouble(token -> Math.exp((logits[token] - highest) / decoding.temperature()))
                 .toArray();
         double total = Arrays.stream(weights).sum();
         int kept = nucleus(weights, decoding.topP() * total);
-        double left = random.nextDouble() * Arrays.stream(weights, 0, kept).sum();
+        double left = draw * Arrays.stream(weights, 0, kept).sum();
         for (int i = 0; i < kept; i++) {
             left -= weights[i];
             if (left < 0) {
@@ -52,7 +57,7 @@ final class Sampler {
     }
 
     /** Tokens by falling logit, at most top k. */
-    private int[] candidates(double[] logits) {
+    private static int[] candidates(Decoding decoding, double[] logits) {
         int limit = decoding.topK() == 0 ? logits.length : Math.min(decoding.topK(), logits.length);
         return IntStream.range(0, logits.length)
                 .boxed()

@@ -118,6 +118,18 @@ public final class Model implements AutoCloseable {
         return mechanism.controller().stream(upload(batch), enter(batch, previous), pass);
     }
 
+    /**
+     * Ends a segment of streams of one row.
+     *
+     * @return the state after it, in the caller's scope
+     * @throws MnemeException ({@code PLUGIN_MISBEHAVED}) if it does not fit the mechanism's schema
+     */
+    public MemoryState finish(SegmentStream stream) {
+        MemoryState next = stream.finish();
+        schema.check(next, 1);
+        return next;
+    }
+
     private Segment upload(SegmentBatch batch) {
         Shape shape = Shape.of(batch.rows(), batch.length());
         return new Segment(

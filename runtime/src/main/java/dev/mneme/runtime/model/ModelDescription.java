@@ -114,6 +114,23 @@ public record ModelDescription(
         return differences;
     }
 
+    /**
+     * What makes this model compute what it computes, by key, sorted; the choices of the backbone only where they
+     * differ from the defaults, so that a choice that is added later changes nothing for models that do not make it.
+     */
+    public Map<String, String> essentials() {
+        Map<String, Object> defaults = Settings.toMap(BackboneConfig.defaults());
+        Map<String, String> essentials = new TreeMap<>();
+        flat().forEach((key, value) -> {
+            boolean isDefault =
+                    key.startsWith("model.") && value.equals(defaults.get(key.substring("model.".length())));
+            if (!INCIDENTAL.contains(key) && !isDefault) {
+                essentials.put(key, String.valueOf(value));
+            }
+        });
+        return essentials;
+    }
+
     private Map<String, Object> taskMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("form", task.form().name());

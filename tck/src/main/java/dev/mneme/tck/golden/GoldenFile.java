@@ -167,7 +167,7 @@ public final class GoldenFile {
         return entry(tensor).shape();
     }
 
-    /** The values of a floating-point tensor, row-major. */
+    /** The values of a numeric tensor, row-major. */
     public double[] doubles(String tensor) {
         Entry entry = entry(tensor);
         double[] values = new double[Math.toIntExact(entry.shape().elements())];
@@ -176,6 +176,11 @@ public final class GoldenFile {
             case F32 -> {
                 for (int i = 0; i < values.length; i++) {
                     values[i] = entry.bytes().getFloat(i * Float.BYTES);
+                }
+            }
+            case I64 -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = entry.bytes().getLong(i * Long.BYTES);
                 }
             }
             default -> throw new IllegalArgumentException(name + ": " + tensor + " is " + entry.dtype());

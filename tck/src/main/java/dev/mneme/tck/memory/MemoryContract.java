@@ -108,6 +108,11 @@ public abstract class MemoryContract<C extends Record> {
     }
 
     @TestFactory
+    final Stream<DynamicTest> streamsFedTogetherEqualThemselves() {
+        return tests(Rule.STREAMING, engines(), STREAMED, StreamingChecks::together);
+    }
+
+    @TestFactory
     final Stream<DynamicTest> rowsAreIndependentStreams() {
         return each(Rule.ROWS, StateChecks::rows);
     }

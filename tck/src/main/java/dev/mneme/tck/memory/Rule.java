@@ -22,8 +22,9 @@ enum Rule {
             "ModuleContext, Initializer: parameters are drawn on the host, from the seed and the path"),
     STREAMING(
             "streaming",
-            "a segment fed in pieces, however it is cut, gives the logits and the next state of one step",
-            "Controller.stream, SegmentStream"),
+            "a segment fed in pieces, however it is cut, alone or together with others, gives the logits and the next state"
+                    + " of one step",
+            "Controller.stream, Controller.feed, SegmentStream"),
     ROWS(
             "rows",
             "rows of a batch are independent streams: picking, permuting and repeating rows of the state and of the segment"

@@ -41,6 +41,49 @@ final class StreamingChecks {
         }
     }
 
+    /** Streams of one row, each at another place of its segment. */
+    static void together(Subject<?> subject, TensorBackend backend) {
+        try (TestModel model = subject.open(backend);
+                GradientMode off = backend.noGradient();
+                TensorScope scope = backend.scope()) {
+            List<SegmentStream> alone = new ArrayList<>();
+            List<SegmentStream> joined = new ArrayList<>();
+            List<Tensor> expected = new ArrayList<>();
+            List<Tensor> tokens = new ArrayList<>();
+            for (int row : TestSegments.ALL) {
+                MemoryState state = model.stateAfter(2, row);
+                TestSegments segment = model.segment(2, row);
+                int[] start = row == 0 ? new int[0] : new int[] {row};
+                joined.add(open(model, segment, state));
+                feed(model, segment, joined.get(row), start);
+                alone.add(open(model, segment, state));
+                feed(model, segment, alone.get(row), start);
+                tokens.add(tokens(model, segment).slice(1, row, row + 2));
+                expected.add(alone.get(row).feed(tokens.get(row)));
+            }
+            Tensor both = backend.concat(tokens, 0);
+            List<Tensor> found = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                found.add(model.controller().feed(joined, both.slice(1, i, i + 1)));
+            }
+            double[] logits = backend.concat(found, 1).toDoubles();
+            Numbers.assertClose(
+                    logits,
+                    backend.concat(expected, 0).toDoubles(),
+                    TOLERANCE,
+                    "streams at different places fed together, logits");
+            for (int row : TestSegments.ALL) {
+                Numbers.assertClose(
+                        Outcome.values(joined.get(row).finish()),
+                        Outcome.values(alone.get(row).finish()),
+                        TOLERANCE,
+                        "streams at different places fed together, stream " + row + ", next state entry ");
+            }
+            joined.forEach(SegmentStream::close);
+            alone.forEach(SegmentStream::close);
+        }
+    }
+
     private static List<int[]> cuts(int length) {
         int[] single = new int[length];
         Arrays.fill(single, 1);
@@ -69,9 +112,7 @@ final class StreamingChecks {
 
     /** Feeds pieces of these lengths; returns their logits. */
     static List<Tensor> feed(TestModel model, TestSegments segment, SegmentStream stream, int... pieces) {
-        Segment whole = segment.upload(model.backend());
-        Tensor tokens =
-                model.subject().form() == Form.DECODER ? whole.tokens() : Objects.requireNonNull(whole.decoderTokens());
+        Tensor tokens = tokens(model, segment);
         List<Tensor> logits = new ArrayList<>();
         int from = 0;
         for (int piece : pieces) {
@@ -79,5 +120,10 @@ final class StreamingChecks {
             from += piece;
         }
         return logits;
+    }
+
+    private static Tensor tokens(TestModel model, TestSegments segment) {
+        Segment whole = segment.upload(model.backend());
+        return model.subject().form() == Form.DECODER ? whole.tokens() : Objects.requireNonNull(whole.decoderTokens());
     }
 }
