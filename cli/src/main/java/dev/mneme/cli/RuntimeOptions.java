@@ -4,6 +4,8 @@ import dev.mneme.runtime.Mneme;
 import dev.mneme.runtime.MnemeOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -55,6 +57,23 @@ final class RuntimeOptions {
     /** Opens the runtime; the caller closes it. */
     Mneme open() {
         return Mneme.open(resolve());
+    }
+
+    /** The options as they would be written again, for a process that is to run as this one does. */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        add(arguments, "--backend", backend);
+        add(arguments, "--threads", threads);
+        add(arguments, "--plugins", plugins);
+        add(arguments, "--data-dir", dataDirectory);
+        return arguments;
+    }
+
+    private static void add(List<String> arguments, String option, @Nullable Object value) {
+        if (value != null) {
+            arguments.add(option);
+            arguments.add(value.toString());
+        }
     }
 
     private @Nullable Path pluginDirectory() {

@@ -33,6 +33,7 @@ final class CommandLineTest {
                 "train",
                 "eval",
                 "generate",
+                "stream",
                 "memories",
                 "tasks",
                 "doctor",

@@ -127,6 +127,42 @@ final class CommandLineTest {
     }
 
     @Test
+    void schemesOfBackPropagationAreMeasuredInProcessesOfTheDistribution() throws Exception {
+        Path out = folder.resolve("bptt");
+        JsonNode bptt = mneme.run(
+                        "bench",
+                        "bptt",
+                        "--memory",
+                        "memory-transformer",
+                        "--segments",
+                        "2",
+                        "--schemes",
+                        "full,replay",
+                        "--segment",
+                        "16",
+                        "--dim",
+                        "32",
+                        "--layers",
+                        "1",
+                        "--batch",
+                        "2",
+                        "--steps",
+                        "1",
+                        "--warmup",
+                        "0",
+                        "--out",
+                        out.toString(),
+                        "--json")
+                .succeeded()
+                .json();
+        assertThat(bptt.path("cells")).hasSize(2).allSatisfy(cell -> {
+            assertThat(cell.path("status").asText()).as(cell.toString()).isEqualTo("ok");
+            assertThat(cell.path("above_model_bytes").asLong()).isPositive();
+        });
+        assertThat(out.resolve("memory.svg")).isNotEmptyFile();
+    }
+
+    @Test
     void listingsNameBothMechanismsAndAllTasks() throws Exception {
         assertThat(mneme.run("memories").succeeded().output()).contains("none", "memory-transformer", "2006.11527");
         assertThat(mneme.run("tasks").succeeded().output())

@@ -1,8 +1,8 @@
 package dev.mneme.cli.bench;
 
 import dev.mneme.backbone.BackboneConfig;
-import dev.mneme.cli.run.SpeedListener;
 import dev.mneme.config.Settings;
+import dev.mneme.error.MnemeException;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.nn.Pass;
 import dev.mneme.runtime.Mneme;
@@ -20,10 +20,14 @@ import dev.mneme.task.WindowSource;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.TensorScope;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One measurement.
@@ -32,11 +36,14 @@ import java.util.Map;
  * @param segment tokens of a segment
  * @param segments of a step
  * @param vocabulary number of token ids
- * @param steps that count, after the warm-up
+ * @param warmUp steps before those that count
+ * @param steps that count
  * @param seed of parameters and tokens
  */
-public record Bench(int batch, int segment, int segments, int vocabulary, int steps, long seed) {
-    private static final int WARM_UP = 3;
+public record Bench(int batch, int segment, int segments, int vocabulary, int warmUp, int steps, long seed) {
+    /** The {@code train.*} keys that have a meaning in a measurement. */
+    private static final Set<String> TRAIN_KEYS = Set.of(
+            "bptt", "bptt_segments", "lr", "weight_decay", "beta1", "beta2", "epsilon", "clip", "label_smoothing");
 
     /** What is measured. */
     public enum Mode {
@@ -51,10 +58,19 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int st
      *
      * @param tokensPerSecond of the median step
      * @param stepSeconds median
-     * @param peakBytes most resident memory of the process
+     * @param peakBytes most resident memory of the process up to the last step
+     * @param modelBytes resident memory once the model, and in training the optimizer's state, exist and before the
+     *     first step
      * @param parameters trained numbers
+     * @param bptt how gradients went through time; null in inference
      */
-    public record Measured(double tokensPerSecond, double stepSeconds, long peakBytes, long parameters) {}
+    public record Measured(
+            double tokensPerSecond,
+            double stepSeconds,
+            long peakBytes,
+            long modelBytes,
+            long parameters,
+            TrainConfig.@Nullable Bptt bptt) {}
 
     public Bench {
         Map<String, Integer> sizes = new LinkedHashMap<>();
@@ -63,10 +79,15 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int st
         sizes.put("--segments", segments);
         sizes.put("--vocab", vocabulary);
         sizes.put("--steps", steps);
-        List<String> problems = sizes.entrySet().stream()
-                .filter(size -> size.getValue() < 1)
-                .map(size -> size.getKey() + ": expected at least 1, got " + size.getValue())
-                .toList();
+        List<String> problems = new ArrayList<>();
+        sizes.forEach((option, value) -> {
+            if (value < 1) {
+                problems.add(option + ": expected at least 1, got " + value);
+            }
+        });
+        if (warmUp < 0) {
+            problems.add("--warmup: expected at least 0, got " + warmUp);
+        }
         if (!problems.isEmpty()) {
             throw Settings.invalid(problems);
         }
@@ -75,30 +96,54 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int st
     /**
      * Measures a mechanism.
      *
-     * @param settings by dotted key, {@code memory.*} and {@code model.*}
+     * @param settings by dotted key: {@code memory.*}, {@code model.*}, and of {@code train.*} what changes a step
      */
     public Measured run(Mneme mneme, String memory, Map<String, String> settings, Mode mode) {
-        RandomTokens task = new RandomTokens(vocabulary, segment, segments);
-        MemoryEntry entry = mneme.memories().require(memory);
-        List<String> foreign = settings.keySet().stream()
-                .filter(key -> !key.startsWith("memory.") && !key.startsWith("model."))
-                .map(key -> key + ": only memory.* and model.* keys can be set here")
-                .toList();
-        if (!foreign.isEmpty()) {
-            throw Settings.invalid(foreign);
+        Plan plan = plan(mneme, memory, settings);
+        try (Model model = new ModelFactory(mneme.memories()).create(plan.model(), mneme.backend())) {
+            RandomTokens task = task();
+            return mode == Mode.TRAIN ? train(model, task, plan.training()) : infer(model, task);
         }
+    }
+
+    /**
+     * Says what is wrong with settings without measuring anything.
+     *
+     * @throws MnemeException ({@code CONFIG_INVALID} or {@code NAME_UNKNOWN}) with every problem
+     */
+    public void check(Mneme mneme, String memory, Map<String, String> settings) {
+        plan(mneme, memory, settings);
+    }
+
+    private record Plan(ModelDescription model, TrainConfig training) {}
+
+    private Plan plan(Mneme mneme, String memory, Map<String, String> settings) {
+        MemoryEntry entry = mneme.memories().require(memory);
+        requireKnown(settings);
+        TrainConfig training = training(section("train.", settings));
         Map<String, Object> memorySettings = Settings.toMap(entry.configure(section("memory.", settings)));
         BackboneConfig backbone = Settings.bind("model", BackboneConfig.class, section("model.", settings));
-        ModelDescription description =
-                new ModelDescription(memory, entry.version(), memorySettings, backbone, task.info(), DType.F32, seed);
-        try (Model model = new ModelFactory(mneme.memories()).create(description, mneme.backend())) {
-            double seconds = mode == Mode.TRAIN ? trainingStep(model, task) : forwardStep(model, task);
-            double tokens = (double) batch * segment * segments;
-            return new Measured(
-                    tokens / seconds,
-                    seconds,
-                    ProcessMemory.peakBytes(),
-                    model.mechanism().parameterCount());
+        return new Plan(
+                new ModelDescription(memory, entry.version(), memorySettings, backbone, task().info(), DType.F32, seed),
+                training);
+    }
+
+    private RandomTokens task() {
+        return new RandomTokens(vocabulary, segment, segments);
+    }
+
+    private static void requireKnown(Map<String, String> settings) {
+        List<String> problems = new ArrayList<>();
+        for (String key : settings.keySet()) {
+            if (key.startsWith("train.") && !TRAIN_KEYS.contains(key.substring("train.".length()))) {
+                problems.add(key + ": has no meaning in a measurement; of train.* these can be set: "
+                        + String.join(", ", new TreeSet<>(TRAIN_KEYS)));
+            } else if (!key.startsWith("memory.") && !key.startsWith("model.") && !key.startsWith("train.")) {
+                problems.add(key + ": only memory.*, model.* and train.* keys can be set here");
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw Settings.invalid(problems);
         }
     }
 
@@ -112,35 +157,39 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int st
         return keys;
     }
 
-    private double trainingStep(Model model, RandomTokens task) {
-        TrainConfig config = Settings.bind(
-                "train",
-                TrainConfig.class,
-                Map.of(
-                        "batch",
-                        batch,
-                        "steps",
-                        WARM_UP + steps,
-                        "segments",
-                        segments,
-                        "schedule",
-                        "constant",
-                        "warmup",
-                        0,
-                        "evaluate_every",
-                        0,
-                        "evaluation_batches",
-                        1));
-        SpeedListener speeds = new SpeedListener();
-        new Trainer(model, task, config, seed, null, speeds).train();
-        return (double) batch * segment * segments / speeds.medianAfter(WARM_UP);
+    private TrainConfig training(Map<String, String> chosen) {
+        Map<String, Object> keys = new LinkedHashMap<>(chosen);
+        keys.put("batch", batch);
+        keys.put("segments", segments);
+        // One more than are taken: a run that is stopped does not evaluate, one that finishes does.
+        keys.put("steps", warmUp + steps + 1);
+        keys.put("schedule", "constant");
+        keys.put("warmup", 0);
+        keys.put("evaluate_every", 0);
+        return Settings.bind("train", TrainConfig.class, keys);
     }
 
-    private double forwardStep(Model model, RandomTokens task) {
+    private Measured train(Model model, RandomTokens task, TrainConfig config) {
+        StepMeter meter = new StepMeter(warmUp + steps);
+        Trainer trainer = new Trainer(model, task, config, seed, null, meter);
+        meter.stopAtTheEnd(trainer);
+        trainer.train();
+        double speed = meter.speeds().medianAfter(warmUp);
+        return new Measured(
+                speed,
+                tokens() / speed,
+                meter.peakBytes(),
+                meter.modelBytes(),
+                model.mechanism().parameterCount(),
+                config.bptt());
+    }
+
+    private Measured infer(Model model, RandomTokens task) {
+        long modelBytes = ProcessMemory.residentBytes();
         WindowSource windows = task.windows(Split.TRAIN, batch, seed);
         double[] seconds = new double[steps];
-        for (int step = -WARM_UP; step < steps; step++) {
-            Window window = windows.window(step + WARM_UP);
+        for (int step = -warmUp; step < steps; step++) {
+            Window window = windows.window(step + warmUp);
             long start = System.nanoTime();
             forward(model, window);
             if (step >= 0) {
@@ -149,7 +198,18 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int st
         }
         Arrays.sort(seconds);
         int middle = steps / 2;
-        return steps % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+        double median = steps % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+        return new Measured(
+                tokens() / median,
+                median,
+                ProcessMemory.peakBytes(),
+                modelBytes,
+                model.mechanism().parameterCount(),
+                null);
+    }
+
+    private double tokens() {
+        return (double) batch * segment * segments;
     }
 
     private static void forward(Model model, Window window) {

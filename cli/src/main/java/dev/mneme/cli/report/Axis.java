@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param high last tick, at or above the largest value
  * @param step between ticks, 1, 2 or 5 times a power of ten
  */
-record Axis(double low, double high, double step) {
+record Axis(double low, double high, double step) implements Scale {
     /** An axis that holds both values, with about this many intervals. */
     static Axis over(double smallest, double largest, int intervals) {
         double span = largest - smallest;
@@ -27,7 +27,8 @@ record Axis(double low, double high, double step) {
         return new Axis(low, high > low ? high : low + step, step);
     }
 
-    List<Double> ticks() {
+    @Override
+    public List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
         int count = (int) Math.round((high - low) / step);
         for (int i = 0; i <= count; i++) {
@@ -36,13 +37,13 @@ record Axis(double low, double high, double step) {
         return ticks;
     }
 
-    /** Where a value lies, 0 at the low end, 1 at the high end. */
-    double fraction(double value) {
+    @Override
+    public double fraction(double value) {
         return (value - low) / (high - low);
     }
 
-    /** The tick as short as it is exact. */
-    String label(double tick) {
+    @Override
+    public String label(double tick) {
         if (Math.abs(tick) < step * 1e-6) {
             return "0";
         }

@@ -5,6 +5,7 @@ import static dev.mneme.cli.report.Fragment.escape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * Curves as inline SVG. Drawn here and not by a charting library: those measure text with AWT, which fails on servers
@@ -25,6 +26,8 @@ public final class LineChart {
     private final String yLabel;
     private final List<Series> series = new ArrayList<>();
     private final List<Level> levels = new ArrayList<>();
+    private boolean logX;
+    private boolean logY;
 
     /** One curve; points whose y is not finite are left out. */
     public record Series(String name, double[] x, double[] y) {
@@ -39,8 +42,8 @@ public final class LineChart {
     private record Level(String name, double y) {}
 
     /** Axes and how far from the left edge they cross. */
-    private record Plot(Axis x, Axis y, int left) {
-        static Plot of(Axis x, Axis y) {
+    private record Plot(Scale x, Scale y, int left) {
+        static Plot of(Scale x, Scale y) {
             int longest = y.ticks().stream()
                     .mapToInt(tick -> y.label(tick).length())
                     .max()
@@ -77,13 +80,24 @@ public final class LineChart {
         return this;
     }
 
+    /** Draws lengths and the like on a logarithmic axis; points at 0 or below are left out. */
+    public LineChart withLogX() {
+        logX = true;
+        return this;
+    }
+
+    /** As {@link #withLogX}, for the other axis. */
+    public LineChart withLogY() {
+        logY = true;
+        return this;
+    }
+
     /** The chart as a figure with its legend. */
     public Fragment render() {
-        if (series.stream().allMatch(s -> s.x().length == 0)) {
+        if (isEmpty()) {
             return new Fragment("<figure class=\"chart\"><figcaption>" + escape(title)
                     + "</figcaption><p class=\"note\">No values were recorded.</p></figure>");
         }
-        Plot plot = Plot.of(axis(true), axis(false));
         StringBuilder svg = new StringBuilder("<figure class=\"chart\"><figcaption>")
                 .append(escape(title))
                 .append("</figcaption>")
@@ -93,17 +107,63 @@ public final class LineChart {
                 .append("\"><title>")
                 .append(escape(description()))
                 .append("</title>");
+        draw(svg);
+        return new Fragment(svg.append("</svg></figure>").toString());
+    }
+
+    /** The chart as a file of its own, with title and legend inside. */
+    public String file() {
+        List<String> names = new ArrayList<>();
+        series.forEach(s -> names.add(s.name()));
+        levels.forEach(level -> names.add(level.name()));
+        SvgHead head = new SvgHead(title, names, series.size(), WIDTH);
+        int height = head.height() + HEIGHT;
+        StringBuilder svg = new StringBuilder("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ")
+                .append(WIDTH + " " + height + "\" width=\"" + 2 * WIDTH + "\" height=\"" + 2 * height)
+                .append("\" role=\"img\" font-family=\"system-ui, sans-serif\">\n<title>")
+                .append(escape(description()))
+                .append("</title>\n<style>\n")
+                .append(Styles.CHART.text())
+                .append("</style>\n<rect class=\"surface\" width=\"100%\" height=\"100%\"/>\n")
+                .append(head.render())
+                .append("<g transform=\"translate(0 " + head.height() + ")\">\n");
+        if (!isEmpty()) {
+            draw(svg);
+        }
+        return svg.append("\n</g>\n</svg>\n").toString();
+    }
+
+    private boolean isEmpty() {
+        return series.stream().allMatch(s -> shown(s).x().length == 0);
+    }
+
+    private void draw(StringBuilder svg) {
+        Plot plot = Plot.of(scale(true), scale(false));
         grid(svg, plot);
-        for (Level level : levels) {
+        for (Level level : shownLevels()) {
             double py = plot.pixelY(level.y());
             svg.append(format(
                     "<line class=\"level\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>",
                     plot.left(), WIDTH - RIGHT, py, py));
         }
         for (int i = 0; i < series.size(); i++) {
-            curve(svg, series.get(i), i, plot);
+            curve(svg, shown(series.get(i)), i, plot);
         }
-        return new Fragment(svg.append("</svg></figure>").toString());
+    }
+
+    private List<Level> shownLevels() {
+        return levels.stream().filter(level -> !logY || level.y() > 0).toList();
+    }
+
+    /** Without points that a logarithmic axis has no place for. */
+    private Series shown(Series s) {
+        int[] kept = IntStream.range(0, s.x().length)
+                .filter(i -> (!logX || s.x()[i] > 0) && (!logY || s.y()[i] > 0))
+                .toArray();
+        return new Series(
+                s.name(),
+                IntStream.of(kept).mapToDouble(i -> s.x()[i]).toArray(),
+                IntStream.of(kept).mapToDouble(i -> s.y()[i]).toArray());
     }
 
     private String description() {
@@ -132,20 +192,23 @@ public final class LineChart {
         return html.append("</ul>").toString();
     }
 
-    private Axis axis(boolean horizontal) {
+    private Scale scale(boolean horizontal) {
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
         for (Series s : series) {
-            for (double value : horizontal ? s.x() : s.y()) {
+            for (double value : horizontal ? shown(s).x() : shown(s).y()) {
                 low = Math.min(low, value);
                 high = Math.max(high, value);
             }
         }
         if (!horizontal) {
-            for (Level level : levels) {
+            for (Level level : shownLevels()) {
                 low = Math.min(low, level.y());
                 high = Math.max(high, level.y());
             }
+        }
+        if (horizontal ? logX : logY) {
+            return LogAxis.over(low, high);
         }
         return Axis.over(low, high, horizontal ? 6 : 5);
     }

@@ -3,9 +3,14 @@ package dev.mneme.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.StringReader;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.xml.sax.InputSource;
 
 final class LineChartTest {
     @Test
@@ -75,6 +80,48 @@ final class LineChartTest {
         assertThat(Axis.over(0, 25_000, 5).label(10_000)).isEqualTo("10k");
         assertThat(Axis.over(0, 0.5, 5).label(0.1)).isEqualTo("0.1");
         assertThat(Axis.over(0, 2e-4, 5).label(0)).isEqualTo("0");
+    }
+
+    @Test
+    void logarithmicAxesSpaceDoublingsEvenly() {
+        String html = new LineChart("t", "x", "y")
+                .withLogX()
+                .withLogY()
+                .with(new LineChart.Series("c", new double[] {8, 16, 32, 0}, new double[] {1, 2, 4, 8}))
+                .render()
+                .html();
+
+        assertThat(points(html)).isEqualTo("34.0,238.0 250.0,125.0 466.0,12.0 ");
+        assertThat(html).contains(">8</text>", ">16</text>", ">32</text>");
+    }
+
+    @Test
+    void logarithmicTicksArePowersThatHoldAllValues() {
+        assertThat(LogAxis.over(256, 16384).ticks())
+                .containsExactly(256.0, 512.0, 1024.0, 2048.0, 4096.0, 8192.0, 16384.0);
+        assertThat(LogAxis.over(100, 700).ticks()).containsExactly(64.0, 128.0, 256.0, 512.0, 1024.0);
+        assertThat(LogAxis.over(5, 5)).isEqualTo(new LogAxis(2, 2, 3, 1));
+        assertThat(LogAxis.over(0.02, 900).ticks()).containsExactly(0.01, 0.1, 1.0, 10.0, 100.0, 1000.0);
+        assertThat(LogAxis.over(3, 9000).ticks().size()).isLessThanOrEqualTo(8);
+        assertThat(LogAxis.over(0.02, 900).label(0.01)).isEqualTo("0.01");
+        assertThat(LogAxis.over(1, 3e6).label(2_000_000)).isEqualTo("2M");
+    }
+
+    @Test
+    void fileStandsAloneWithTitleAndLegend() throws Exception {
+        LineChart chart = new LineChart("Memory & time", "segments", "MiB").withLogX();
+        for (String name : List.of("full", "truncated", "replay <1>", "a scheme of a long name", "another long name")) {
+            chart.with(new LineChart.Series(name, new double[] {8, 64}, new double[] {1, 2}));
+        }
+
+        Document svg = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(chart.file())));
+
+        assertThat(svg.getDocumentElement().getAttribute("xmlns")).isEqualTo("http://www.w3.org/2000/svg");
+        assertThat(svg.getDocumentElement().getTextContent()).contains("Memory & time", "replay <1>", ".curve");
+        assertThat(svg.getElementsByTagName("polyline").getLength()).isEqualTo(5);
+        assertThat(new LineChart("t", "x", "y").file()).contains("<svg").doesNotContain("polyline");
     }
 
     private static Fragment chart(double[] x, double[] y) {
