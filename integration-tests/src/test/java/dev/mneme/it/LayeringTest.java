@@ -23,7 +23,11 @@ final class LayeringTest {
         "dev.mneme.error.."
     };
     private static final String[] PLUGINS = {
-        "dev.mneme.memorytransformer..", "dev.mneme.memformer..", "dev.mneme.recurrentmemory.."
+        "dev.mneme.memorytransformer..",
+        "dev.mneme.memformer..",
+        "dev.mneme.recurrentmemory..",
+        "dev.mneme.transformerxl..",
+        "dev.mneme.compressive..", "dev.mneme.infiniteformer.."
     };
     private static final String ENGINES = "dev.mneme.backend..";
     private static final String RUNTIME = "dev.mneme.runtime..";

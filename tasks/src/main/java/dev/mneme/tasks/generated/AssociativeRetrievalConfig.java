@@ -16,6 +16,12 @@ public record AssociativeRetrievalConfig(
         @Setting(value = "key-value pairs of a sequence, P", min = 1, max = 100_000)
         int pairs,
 
+        @Setting(
+                value = "questions after each other in the last segment, about different pairs",
+                min = 1,
+                max = 100_000)
+        int questions,
+
         @Setting(value = "different tokens of keys, V_k", min = 1, max = 100_000)
         int keys,
 
@@ -37,6 +43,10 @@ public record AssociativeRetrievalConfig(
             throw new IllegalArgumentException("filler (" + filler + ") must be at most segments - 2 (" + (segments - 2)
                     + "), because at least one segment holds pairs and the last holds the question");
         }
+        if (questions > pairs) {
+            throw new IllegalArgumentException(
+                    "questions (" + questions + ") must be at most pairs (" + pairs + "), each is about another one");
+        }
         if (Math.pow(keys, keyTokens) < pairs) {
             throw new IllegalArgumentException("keys (" + keys + ") of key_tokens (" + keyTokens
                     + ") make fewer different keys than pairs (" + pairs + ")");
@@ -44,12 +54,17 @@ public record AssociativeRetrievalConfig(
     }
 
     static AssociativeRetrievalConfig defaults() {
-        return new AssociativeRetrievalConfig(4, 0, 4, 16, 1, 16, 8, SequenceForm.DECODER, 512);
+        return new AssociativeRetrievalConfig(4, 0, 4, 1, 16, 1, 16, 8, SequenceForm.DECODER, 512);
     }
 
     /** Segments that hold pairs. */
     int pairSegments() {
         return segments - 1 - filler;
+    }
+
+    /** Tokens of a question: QUERY, the key, ANS. */
+    int questionTokens() {
+        return keyTokens + 2;
     }
 
     /** Tokens of a pair. */

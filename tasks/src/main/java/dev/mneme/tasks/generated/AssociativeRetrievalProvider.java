@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Associative retrieval over many segments: key-value pairs in the first segments, a question in the last. All segments
@@ -19,8 +20,9 @@ import java.util.SplittableRandom;
  * <p>The pairs are spread evenly, in order, over the first T - 1 - filler segments, pair i into segment i (T - 1 - filler)
  * / P (rounded down); a pair never crosses a border. They stand at the beginning of their segment, distractors fill it up
  * and make up the filler segments. The last segment is distractors, then QUERY, the m tokens of one of the keys, ANS. The
- * keys are distinct, key tokens, values and the asked pair uniform. Decoder and encoder form: the value is due at ANS, the
- * last place. Encoder-decoder form: the decoder reads BOS after the last segment and answers.
+ * keys are distinct, key tokens, values and the asked pair uniform. Decoder and encoder form: the value is due at ANS.
+ * Encoder-decoder form: the decoder reads BOS after the last segment and answers. With more than one question they follow
+ * each other at the end of the last segment; no answer is shown there, and the encoder-decoder is fed its earlier ones.
  *
  * <p>{@code chanceAccuracy} is exactly 1/V_v: no value is in the segment of the question. One model can be tried with any
  * number of segments and any filler, as long as the pairs fit. The task {@code retrieval} is the one in which pairs and
@@ -44,7 +46,8 @@ public final class AssociativeRetrievalProvider implements TaskProvider<Associat
 
     @Override
     public Task create(AssociativeRetrievalConfig config, TaskContext context) {
-        SegmentFit.require(config.keyTokens() + 2, context, "task.key_tokens");
+        SegmentFit.require(config.questionTokens(), context, "task.key_tokens");
+        SegmentFit.require(config.questions() * config.questionTokens(), context, "task.questions");
         int pairsOfASegment = (config.pairs() + config.pairSegments() - 1) / config.pairSegments();
         SegmentFit.require(pairsOfASegment * config.pairTokens(), context, "task.pairs");
         Symbols names = Symbols.withControl()
@@ -58,7 +61,7 @@ public final class AssociativeRetrievalProvider implements TaskProvider<Associat
                 names.size(),
                 names.size(),
                 length,
-                paired ? 1 : 0,
+                paired ? config.questions() : 0,
                 paired ? Symbols.BOS : -1,
                 -1,
                 1.0 / config.values(),
@@ -85,17 +88,37 @@ public final class AssociativeRetrievalProvider implements TaskProvider<Associat
             put(keys.get(pair), tokens, at);
             tokens[at + config.keyTokens()] = values[pair];
         }
-        int asked = random.nextInt(config.pairs());
-        tokens[tokens.length - config.keyTokens() - 2] = Symbols.QUERY;
-        put(keys.get(asked), tokens, tokens.length - config.keyTokens() - 1);
-        tokens[tokens.length - 1] = Symbols.ANS;
-        if (config.form().isPaired()) {
-            return new Example(tokens, new long[] {Symbols.BOS}, new long[] {values[asked]});
-        }
+        int[] asked = asked(config, random);
+        long[] answers = Arrays.stream(asked).mapToLong(pair -> values[pair]).toArray();
         long[] labels = new long[tokens.length];
         Arrays.fill(labels, SegmentBatch.IGNORED);
-        labels[labels.length - 1] = values[asked];
+        int at = tokens.length - asked.length * config.questionTokens();
+        for (int question = 0; question < asked.length; question++) {
+            tokens[at] = Symbols.QUERY;
+            put(keys.get(asked[question]), tokens, at + 1);
+            at += config.questionTokens();
+            tokens[at - 1] = Symbols.ANS;
+            labels[at - 1] = answers[question];
+        }
+        if (config.form().isPaired()) {
+            long[] decoderTokens = new long[answers.length];
+            decoderTokens[0] = Symbols.BOS;
+            System.arraycopy(answers, 0, decoderTokens, 1, answers.length - 1);
+            return new Example(tokens, decoderTokens, answers);
+        }
         return new Example(tokens, null, labels);
+    }
+
+    /** Different pairs, every choice and order equally likely. */
+    private static int[] asked(AssociativeRetrievalConfig config, SplittableRandom random) {
+        int[] order = IntStream.range(0, config.pairs()).toArray();
+        for (int i = 0; i < config.questions(); i++) {
+            int chosen = i + random.nextInt(order.length - i);
+            int pair = order[chosen];
+            order[chosen] = order[i];
+            order[i] = pair;
+        }
+        return Arrays.copyOf(order, config.questions());
     }
 
     private static void put(List<Integer> key, long[] tokens, int at) {

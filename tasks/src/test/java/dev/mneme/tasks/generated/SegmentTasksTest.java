@@ -17,6 +17,7 @@ import dev.mneme.task.Window;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -222,6 +223,37 @@ final class SegmentTasksTest {
             assertThat(segments.get(2).decoderTokens()).containsExactly(1);
             assertThat(segments.get(0).labels()).containsExactly(IGNORED);
         }
+    }
+
+    @Test
+    void associativeRetrievalAsksSeveralQuestionsAboutDifferentPairs() {
+        Map<String, Object> settings = Map.of("segments", 2, "pairs", 3, "questions", 3, "keys", 6, "values", 5);
+        Map<String, Object> paired = new HashMap<>(settings);
+        paired.put("form", "encoder-decoder");
+        for (int position = 0; position < 20; position++) {
+            long[] pairs = segments(associative(10, settings), position).get(0).tokens();
+            SegmentBatch last = segments(associative(10, settings), position).get(1);
+            SegmentBatch decoded = segments(associative(10, paired), position).get(1);
+            Set<Long> asked = new HashSet<>();
+            for (int question = 0; question < 3; question++) {
+                int at = 1 + 3 * question;
+                assertThat(last.tokens()[at]).isEqualTo(3);
+                assertThat(last.tokens()[at + 2]).isEqualTo(4);
+                asked.add(last.tokens()[at + 1]);
+                int pair = 0;
+                while (pairs[2 * pair] != last.tokens()[at + 1]) {
+                    pair++;
+                }
+                assertThat(last.labels()[at + 2]).isEqualTo(pairs[2 * pair + 1]);
+                assertThat(decoded.labels()[question]).isEqualTo(pairs[2 * pair + 1]);
+            }
+            assertThat(asked).hasSize(3);
+            assertThat(decoded.decoderTokens()).containsExactly(1, decoded.labels()[0], decoded.labels()[1]);
+        }
+        assertThatThrownBy(() -> associative(8, Map.of("pairs", 3, "questions", 4)))
+                .hasMessageContaining("questions (4) must be at most pairs (3)");
+        assertThatThrownBy(() -> associative(8, Map.of("pairs", 3, "questions", 3)))
+                .hasMessageContaining("task.questions: needs segments of 9 tokens");
     }
 
     @ParameterizedTest

@@ -1,0 +1,70 @@
+package dev.mneme.infiniteformer;
+
+import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.ReadRequest;
+import dev.mneme.memory.Reader;
+import dev.mneme.memory.Reading;
+import dev.mneme.nn.Module;
+import dev.mneme.nn.ModuleContext;
+import dev.mneme.nn.Pass;
+import dev.mneme.nn.TransformerBlock;
+import dev.mneme.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the signal of a layer with the queries of its own self-attention, beside it. */
+final class InfiniteFormerReader extends Module implements Reader {
+    /** Working entry: what queries of this block are multiplied with to find where they look. */
+    static final String FOCUS = "infinite_former.focus";
+    /** Working entry: projected values of this block's signal. Without it there is no signal in any row. */
+    static final String VALUES = "infinite_former.values";
+
+    private final InfiniteFormerConfig config;
+    private final ExpectedBasis basis;
+    private final List<SignalRead> layers = new ArrayList<>();
+
+    InfiniteFormerReader(ModuleContext context, Sizes sizes, InfiniteFormerConfig config, GaussianBasis gaussians) {
+        super(context);
+        this.config = config;
+        basis = child("basis", c -> new ExpectedBasis(c, gaussians));
+        for (int layer = 0; layer < sizes.layers(); layer++) {
+            layers.add(
+                    child("layers." + layer, c -> new SignalRead(c, sizes, gaussians.count(), config.varianceFloor())));
+        }
+    }
+
+    /** Prepares the reads of a block: once a segment, however many pieces it is fed in. */
+    MemoryState withSignal(int layer, Tensor signal, MemoryState state) {
+        SignalRead read = layers.get(layer);
+        return state.with(FOCUS, read.focus(signal)).with(VALUES, read.values(signal));
+    }
+
+    /** Where rows that entered a block looked, (batch, heads, length). */
+    Densities densities(int layer, TransformerBlock block, Tensor rows, Tensor focus) {
+        return layers.get(layer).densities(block.attention().queries(block.attentionInput(rows)), focus);
+    }
+
+    /** As {@link #densities(int, TransformerBlock, Tensor, Tensor)} after the segment, over the signal that was read. */
+    Densities densitiesOver(int layer, TransformerBlock block, Tensor rows, Tensor signal) {
+        return densities(layer, block, rows, layers.get(layer).focus(signal));
+    }
+
+    @Override
+    public Reading read(ReadRequest request, MemoryState state, Pass pass) {
+        boolean elsewhere = request.site() != ReadRequest.Site.ATTENTION;
+        if (elsewhere || !state.contains(VALUES) || request.hidden().size(1) == 0) {
+            return Reading.NOTHING;
+        }
+        Densities densities = densities(request.layer(), request.block(), request.hidden(), state.get(FOCUS));
+        Tensor expected = basis.forward(densities.mean(), densities.variance());
+        Tensor read = layers.get(request.layer()).read(expected, state.get(VALUES));
+        return new Reading.Residual(read);
+    }
+
+    /** The regulariser of each density, (batch, heads, length). */
+    Tensor divergence(Densities densities) {
+        return config.hasPriorMean()
+                ? densities.divergence(config.priorMean(), config.priorDeviation())
+                : densities.divergence(config.priorDeviation());
+    }
+}
