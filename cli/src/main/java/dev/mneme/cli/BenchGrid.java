@@ -61,7 +61,7 @@ final class BenchGrid {
                 LiveLine line = console.progress()) {
             CellProcesses processes =
                     new CellProcesses(arguments -> ChildJvm.builder(Main.class.getName(), arguments), line);
-            results = processes.run(cells, sofar -> writeRecord(record(toReport.apply(sofar))));
+            results = processes.run(cells, sofar -> save(toReport.apply(sofar)));
         }
         write(console, toReport.apply(results));
         return results.values().stream().anyMatch(CellResult.Measured.class::isInstance);
@@ -81,6 +81,11 @@ final class BenchGrid {
         writeRecord(json);
         console.say("report: " + page);
         console.result(json);
+    }
+
+    /** Writes the record alone. */
+    void save(GridReport report) {
+        writeRecord(record(report));
     }
 
     private Map<String, Object> record(GridReport report) {
@@ -111,7 +116,7 @@ final class BenchGrid {
                 .toList();
         List<Fragment> charts =
                 report.charts().values().stream().map(LineChart::render).toList();
-        Fragment table = Tables.table("Medians of the steps that count.", report.headings(), rows);
+        Fragment table = Tables.table(report.caption(), report.headings(), rows);
         Fragment[] results = Stream.concat(
                         Stream.of(table), report.notes().stream().map(Fragment::paragraph))
                 .toArray(Fragment[]::new);

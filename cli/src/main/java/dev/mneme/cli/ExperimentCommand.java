@@ -8,6 +8,7 @@ import dev.mneme.cli.experiment.Experiment;
 import dev.mneme.cli.experiment.ExperimentReport;
 import dev.mneme.cli.experiment.ExperimentResult;
 import dev.mneme.cli.experiment.ExperimentRunner;
+import dev.mneme.cli.experiment.YamlFiles;
 import dev.mneme.cli.inspect.Specimen;
 import dev.mneme.cli.report.Fragment;
 import dev.mneme.runtime.Mneme;
@@ -82,13 +83,7 @@ final class ExperimentCommand extends MnemeCommand {
 
     private static Experiment load(String name) throws java.io.IOException {
         if (name.endsWith(".yaml") || name.endsWith(".yml")) {
-            Path file = Path.of(name);
-            if (!Files.isRegularFile(file)) {
-                throw Failures.invalid("there is no file " + file);
-            }
-            try (var in = Files.newInputStream(file)) {
-                return Experiment.read(in, name);
-            }
+            return YamlFiles.read(Path.of(name), Experiment.class, "experiment");
         }
         return Experiment.named(name);
     }

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             StreamCommand.class,
             BenchCommand.class,
             ExperimentCommand.class,
+            CompareCommand.class,
             DoctorCommand.class,
             MemoriesCommand.class,
             TasksCommand.class,

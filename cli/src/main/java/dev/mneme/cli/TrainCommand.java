@@ -79,6 +79,12 @@ final class TrainCommand extends MnemeCommand {
     @Option(names = "--resume", description = "Go on from the newest checkpoint in the folder of the run.")
     boolean resume;
 
+    @Option(
+            names = "--end-with-parent",
+            hidden = true,
+            description = "Save and stop when the process that started this one has ended.")
+    boolean endWithParent;
+
     @Option(names = "--no-report", description = "Do not write report.html.")
     boolean noReport;
 
@@ -134,6 +140,11 @@ final class TrainCommand extends MnemeCommand {
             SpeedListener speeds = new SpeedListener();
             TrainProgress progress = new TrainProgress(loaded.memory(), line);
             Trainer trainer = run.trainer(folder, Listeners.of(new RunWriter(folder, loaded), speeds, progress));
+            if (endWithParent) {
+                ProcessHandle.current()
+                        .parent()
+                        .ifPresent(parent -> parent.onExit().thenRun(trainer::requestStop));
+            }
             try (StopOnInterrupt stop = new StopOnInterrupt(trainer)) {
                 TrainResult result = resume ? trainer.resume() : trainer.train();
                 line.close();

@@ -40,6 +40,7 @@ final class CommandLineTest {
                 "bench",
                 "data",
                 "experiment",
+                "compare",
                 "completion"
             })
     void everyCommandExplainsItselfWithExamples(String command) {

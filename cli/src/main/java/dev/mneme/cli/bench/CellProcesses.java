@@ -31,6 +31,15 @@ public final class CellProcesses {
 
     private final Function<List<String>, ProcessBuilder> builder;
     private final LiveLine line;
+    private final Duration grace;
+
+    /** Makes a result of what the process of a cell left. */
+    public interface Reader<R> {
+        R read(Cell cell, CellOutput output);
+
+        /** One line for people. */
+        String text(R result);
+    }
 
     /**
      * Nothing starts yet.
@@ -39,20 +48,36 @@ public final class CellProcesses {
      * @param line shows progress
      */
     public CellProcesses(Function<List<String>, ProcessBuilder> builder, LiveLine line) {
+        this(builder, line, Duration.ZERO);
+    }
+
+    /**
+     * As {@link #CellProcesses(Function, LiveLine)}, for cells that have something to save.
+     *
+     * @param grace how long a cell may take to end when this process is to end
+     */
+    public CellProcesses(Function<List<String>, ProcessBuilder> builder, LiveLine line, Duration grace) {
         this.builder = builder;
         this.line = line;
+        this.grace = grace;
+    }
+
+    /** As {@link #run(List, Reader, Consumer)}, of measurements. */
+    public Map<String, CellResult> run(List<Cell> cells, Consumer<Map<String, CellResult>> finished) {
+        return run(cells, new MeasurementReader(), finished);
     }
 
     /**
      * Runs all cells.
      *
+     * @param reader makes the results
      * @param finished gets the results so far after every cell
      * @return results by the cells' names, in their order
      * @throws MnemeException ({@code FILE_FAILED}) if a process cannot be started at all; ({@code INTERRUPTED}) if this
      *     one is to end while a cell is running
      */
-    public Map<String, CellResult> run(List<Cell> cells, Consumer<Map<String, CellResult>> finished) {
-        Map<String, CellResult> results = new LinkedHashMap<>();
+    public <R> Map<String, R> run(List<Cell> cells, Reader<R> reader, Consumer<Map<String, R>> finished) {
+        Map<String, R> results = new LinkedHashMap<>();
         double start = START * cells.stream().mapToDouble(Cell::work).average().orElse(0);
         double all = cells.stream().mapToDouble(cell -> cell.work() + start).sum();
         double done = 0;
@@ -60,9 +85,9 @@ public final class CellProcesses {
         for (Cell cell : cells) {
             Progress progress =
                     new Progress(cell.name(), results.size(), cells.size(), done / all, begin, System.nanoTime());
-            CellResult result = run(cell, progress);
+            R result = reader.read(cell, run(cell, progress));
             log.info("{}: {}", cell.name(), result);
-            line.note(cell.name() + ": " + text(result));
+            line.note(cell.name() + ": " + reader.text(result));
             results.put(cell.name(), result);
             done += cell.work() + start;
             finished.accept(results);
@@ -70,7 +95,7 @@ public final class CellProcesses {
         return results;
     }
 
-    private CellResult run(Cell cell, Progress progress) {
+    private CellOutput run(Cell cell, Progress progress) {
         try {
             Path output = Files.createTempFile("mneme-cell", ".out");
             Path errors = Files.createTempFile("mneme-cell", ".err");
@@ -80,7 +105,7 @@ public final class CellProcesses {
                         .redirectError(errors.toFile())
                         .start();
                 int exitCode = await(process, progress);
-                return CellResult.of(exitCode, Files.readString(output), Files.readString(errors));
+                return new CellOutput(exitCode, Files.readString(output), Files.readString(errors));
             } finally {
                 Files.delete(output);
                 Files.delete(errors);
@@ -93,7 +118,7 @@ public final class CellProcesses {
 
     /** The exit code. */
     private int await(Process process, Progress progress) {
-        Thread hook = new Thread(process::destroyForcibly, "end-cell");
+        Thread hook = new Thread(() -> end(process), "end-cell");
         try {
             Runtime.getRuntime().addShutdownHook(hook);
             offerToKernel(process);
@@ -109,6 +134,18 @@ public final class CellProcesses {
             // The hooks are running: a cell that ended now did not end by itself.
             throw interrupted(process, progress, e);
         }
+    }
+
+    private void end(Process process) {
+        if (!grace.isZero()) {
+            process.destroy();
+            try {
+                process.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        process.destroyForcibly();
     }
 
     private static MnemeException interrupted(Process process, Progress progress, Exception cause) {
@@ -132,16 +169,25 @@ public final class CellProcesses {
         }
     }
 
-    private static String text(CellResult result) {
-        if (result instanceof CellResult.Measured measured) {
-            return String.format(
-                    Locale.ROOT,
-                    "%s s a step, at most %s, %s above the model's own",
-                    Quantity.number(measured.stepSeconds()),
-                    Quantity.bytes(measured.peakBytes()),
-                    Quantity.bytes(Math.max(0, measured.peakBytes() - measured.modelBytes())));
+    /** Of measurements. */
+    private static final class MeasurementReader implements Reader<CellResult> {
+        @Override
+        public CellResult read(Cell cell, CellOutput output) {
+            return CellResult.of(output.exitCode(), output.output(), output.errors());
         }
-        return ((CellResult.Failed) result).reason();
+
+        @Override
+        public String text(CellResult result) {
+            if (result instanceof CellResult.Measured measured) {
+                return String.format(
+                        Locale.ROOT,
+                        "%s s a step, at most %s, %s above the model's own",
+                        Quantity.number(measured.stepSeconds()),
+                        Quantity.bytes(measured.peakBytes()),
+                        Quantity.bytes(Math.max(0, measured.peakBytes() - measured.modelBytes())));
+            }
+            return ((CellResult.Failed) result).reason();
+        }
     }
 
     /**

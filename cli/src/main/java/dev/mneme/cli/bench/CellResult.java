@@ -1,10 +1,7 @@
 package dev.mneme.cli.bench;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What became of a {@link Cell}. */
@@ -89,7 +86,8 @@ public sealed interface CellResult {
      * @param errors standard error
      */
     static CellResult of(int exitCode, String output, String errors) {
-        JsonNode json = lastJson(output);
+        CellOutput left = new CellOutput(exitCode, output, errors);
+        JsonNode json = left.json();
         if (exitCode == 0 && json.path("step_seconds").isNumber()) {
             return new Measured(
                     json.path("tokens_per_second").asDouble(),
@@ -98,21 +96,6 @@ public sealed interface CellResult {
                     json.path("model_rss_bytes").asLong(),
                     json.path("parameters").asLong());
         }
-        return new Failed(
-                FailureReason.of(exitCode, json.path("error").path("message").asText(), errors));
-    }
-
-    private static JsonNode lastJson(String output) {
-        ObjectMapper mapper = new ObjectMapper();
-        List<String> lines = output.lines().filter(line -> !line.isBlank()).toList();
-        if (!lines.isEmpty()) {
-            try {
-                return mapper.readTree(lines.get(lines.size() - 1));
-            } catch (JsonProcessingException e) {
-                // A process that was ended in mid-word leaves half a line; its exit code tells why.
-                return mapper.missingNode();
-            }
-        }
-        return mapper.missingNode();
+        return new Failed(left.failure());
     }
 }

@@ -13,6 +13,11 @@ public interface GridReport {
 
     List<String> headings();
 
+    /** What the figures of the table are. */
+    default String caption() {
+        return "Medians of the steps that count.";
+    }
+
     /** Cells of the table, as many a row as there are headings. */
     List<List<String>> rows();
 

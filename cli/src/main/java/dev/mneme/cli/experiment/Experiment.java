@@ -1,10 +1,5 @@
 package dev.mneme.cli.experiment;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.error.NearestName;
@@ -45,11 +40,6 @@ public record Experiment(
         List<Sweep> sweeps,
         List<Expectation> expectations,
         @Nullable String against) {
-    private static final ObjectMapper YAML = JsonMapper.builder(new YAMLFactory())
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
-
     /** The experiments that come with the command. */
     private static final List<String> NAMES = List.of(
             "broadcast-bottleneck",
@@ -64,6 +54,7 @@ public record Experiment(
             "translation-full",
             "delayed-copy",
             "copy-over-segments",
+            "copy-more-segments",
             "retrieval-over-segments");
 
     /**
@@ -218,17 +209,6 @@ public record Experiment(
      * @throws MnemeException ({@code CONFIG_INVALID}) saying what is wrong and where
      */
     public static Experiment read(InputStream yaml, String source) throws IOException {
-        try {
-            return YAML.readValue(yaml, Experiment.class);
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            Throwable root = e.getCause() == null ? e : e.getCause();
-            String where = e.getLocation() == null
-                    ? ""
-                    : " near line " + e.getLocation().getLineNr();
-            String what = root instanceof com.fasterxml.jackson.core.JsonProcessingException json
-                    ? json.getOriginalMessage()
-                    : root.getMessage();
-            throw new MnemeException(ErrorCode.CONFIG_INVALID, "experiment " + source + where + ": " + what, e);
-        }
+        return YamlFiles.read(yaml, Experiment.class, "experiment " + source);
     }
 }

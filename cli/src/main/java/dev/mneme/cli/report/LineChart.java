@@ -21,6 +21,8 @@ public final class LineChart {
     /** More points than pixels only make the file large. */
     private static final int MAX_POINTS = 240;
 
+    static final int COLOURS = 8;
+
     private final String title;
     private final String xLabel;
     private final String yLabel;
@@ -66,7 +68,7 @@ public final class LineChart {
         this.yLabel = yLabel;
     }
 
-    /** Adds a curve; there are colours for six. */
+    /** Adds a curve; there are colours for eight. */
     public LineChart with(Series added) {
         series.add(thinned(added));
         return this;
@@ -183,7 +185,7 @@ public final class LineChart {
         }
         StringBuilder html = new StringBuilder("<ul class=\"legend\">");
         for (int i = 0; i < series.size(); i++) {
-            html.append("<li><span class=\"key c").append(i % 6).append("\"></span>");
+            html.append("<li><span class=\"key c").append(i % COLOURS).append("\"></span>");
             html.append(escape(series.get(i).name())).append("</li>");
         }
         levels.forEach(level -> html.append("<li><span class=\"key dashed\"></span>")
@@ -243,7 +245,7 @@ public final class LineChart {
         for (int i = 0; i < s.x().length; i++) {
             points.append(format("%.1f,%.1f ", plot.pixelX(s.x()[i]), plot.pixelY(s.y()[i])));
         }
-        svg.append("<polyline class=\"curve c" + index % 6 + "\" points=\"")
+        svg.append("<polyline class=\"curve c" + index % COLOURS + "\" points=\"")
                 .append(points)
                 .append("\"/>");
         if (s.x().length <= 20) {
@@ -251,7 +253,7 @@ public final class LineChart {
                 svg.append(format(
                         "<circle class=\"dot c%d\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"><title>%s: %.4g at %s"
                                 + "</title></circle>",
-                        index % 6,
+                        index % COLOURS,
                         plot.pixelX(s.x()[i]),
                         plot.pixelY(s.y()[i]),
                         escape(s.name()),

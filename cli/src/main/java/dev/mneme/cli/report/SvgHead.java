@@ -43,7 +43,7 @@ record SvgHead(String title, List<String> names, int curves, int width) {
                 x = LEFT;
                 y += ROW;
             }
-            String style = i < curves ? "curve c" + i % 6 : "level";
+            String style = i < curves ? "curve c" + i % LineChart.COLOURS : "level";
             svg.append("<line class=\"" + style + "\" x1=\"" + x + "\" x2=\"" + (x + KEY - 6) + "\" y1=\"" + y
                             + "\" y2=\"" + y + "\"/><text class=\"tick\" x=\"" + (x + KEY) + "\" y=\"" + (y + 4)
                             + "\">")

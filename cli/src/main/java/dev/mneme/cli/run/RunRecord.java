@@ -50,6 +50,26 @@ public final class RunRecord {
         return series(name, key, split);
     }
 
+    /** As {@link #evaluation}, over the seconds of training up to it. */
+    public LineChart.Series evaluationOverTime(String name, String key, String split) {
+        LineChart.Series overSteps = evaluation(name, key, split);
+        double[] seconds = new double[overSteps.x().length];
+        for (int i = 0; i < seconds.length; i++) {
+            seconds[i] = secondsAt(overSteps.x()[i]);
+        }
+        return new LineChart.Series(name, seconds, overSteps.y());
+    }
+
+    /** Of the last logged step up to this one; NaN if there is none. */
+    private double secondsAt(double step) {
+        return lines.stream()
+                .filter(line ->
+                        line.path("seconds").isNumber() && line.path("step").asDouble() <= step)
+                .mapToDouble(line -> line.path("seconds").asDouble())
+                .max()
+                .orElse(Double.NaN);
+    }
+
     /** Names of the metrics that a split was evaluated for. */
     public Set<String> metrics(String split) {
         Set<String> names = new LinkedHashSet<>();
