@@ -55,7 +55,12 @@ public record Experiment(
             "delayed-copy",
             "copy-over-segments",
             "copy-more-segments",
-            "retrieval-over-segments");
+            "retrieval-over-segments",
+            "xl-memory-length",
+            "xl-two-hops",
+            "compressive-block-recall",
+            "infinite-oldest-segment",
+            "infinite-frequency-sort");
 
     /**
      * A model to train.

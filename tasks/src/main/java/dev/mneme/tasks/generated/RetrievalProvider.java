@@ -84,7 +84,7 @@ public final class RetrievalProvider implements TaskProvider<RetrievalConfig> {
     }
 
     /** The first places of a Fisher-Yates shuffle: {@code count} distinct numbers below {@code bound}, uniform. */
-    private static int[] distinct(int count, int bound, SplittableRandom random) {
+    static int[] distinct(int count, int bound, SplittableRandom random) {
         int[] numbers = new int[bound];
         Arrays.setAll(numbers, i -> i);
         for (int i = 0; i < count; i++) {

@@ -70,13 +70,18 @@ final class GeneratedTasksTest {
         assertThat(names)
                 .containsExactlyInAnyOrder(
                         "associative-retrieval",
+                        "block-recall",
                         "broadcast",
                         "copy",
                         "delayed-copy",
+                        "delayed-token",
+                        "majority-recall",
+                        "pair-lookup",
                         "quadratic-equations",
                         "retrieval",
                         "reverse",
                         "segment-copy",
+                        "sort-drift",
                         "text",
                         "translation");
     }
