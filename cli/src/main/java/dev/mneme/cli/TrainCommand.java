@@ -125,10 +125,17 @@ final class TrainCommand extends MnemeCommand {
     }
 
     private boolean train(Console console, Mneme mneme, RunConfig loaded) throws Exception {
+        // Before the folder: data that cannot be read must not leave an empty one behind.
+        try (TrainingRun run = new TrainingRun(mneme, loaded)) {
+            return train(console, mneme, run);
+        }
+    }
+
+    private boolean train(Console console, Mneme mneme, TrainingRun run) throws Exception {
+        RunConfig loaded = run.config();
         Path path = out != null ? out : Runs.newFolder(loaded.task() + "-" + loaded.memory());
         RunFolder folder = RunFolder.create(path);
         try (AutoCloseable log = Logging.toFolder(path);
-                TrainingRun run = new TrainingRun(mneme, loaded);
                 LiveLine line = console.progress()) {
             line.note(String.format(
                     "%s on %s: %s parameters, engine %s (%s)",

@@ -101,6 +101,15 @@ final class CommandLineTest {
     }
 
     @Test
+    void trainingOnDataThatIsNotThereLeavesNoFolderBehind() {
+        assertThat(mneme("train", "--task", "text", "--set", "task.path=" + folder.resolve("nothing"), "--out", run()))
+                .isEqualTo(ExitCode.FAILED);
+
+        assertThat(err.toString()).contains("DATA_UNREADABLE").contains("nothing");
+        assertThat(Path.of(run())).doesNotExist();
+    }
+
+    @Test
     void folderThatIsNoRunFails() throws IOException {
         assertThat(mneme("eval", "--model", folder.toString(), "--json")).isEqualTo(ExitCode.FAILED);
 

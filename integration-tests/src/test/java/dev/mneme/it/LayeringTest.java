@@ -27,7 +27,8 @@ final class LayeringTest {
         "dev.mneme.memformer..",
         "dev.mneme.recurrentmemory..",
         "dev.mneme.transformerxl..",
-        "dev.mneme.compressive..", "dev.mneme.infiniteformer.."
+        "dev.mneme.compressive..",
+        "dev.mneme.infiniteformer.."
     };
     private static final String ENGINES = "dev.mneme.backend..";
     private static final String RUNTIME = "dev.mneme.runtime..";
