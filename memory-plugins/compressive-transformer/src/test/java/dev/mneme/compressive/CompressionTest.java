@@ -6,6 +6,7 @@ import dev.mneme.backbone.RelativeBlock;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Parameter;
 import dev.mneme.nn.RowQueue;
+import dev.mneme.tck.Rows;
 import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.DType;

@@ -8,6 +8,7 @@ import dev.mneme.memory.Segment;
 import dev.mneme.memory.StepResult;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.Rows;
 import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.RandomSource;

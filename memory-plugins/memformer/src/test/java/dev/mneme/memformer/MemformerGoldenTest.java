@@ -12,6 +12,7 @@ import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
+import dev.mneme.tck.Rows;
 import dev.mneme.tck.TestEngine;
 import dev.mneme.tck.golden.GoldenComparison;
 import dev.mneme.tck.golden.GoldenFile;

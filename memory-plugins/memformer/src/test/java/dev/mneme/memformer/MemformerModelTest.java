@@ -1,16 +1,16 @@
 package dev.mneme.memformer;
 
-import static dev.mneme.memformer.Rows.assertClose;
-import static dev.mneme.memformer.Rows.assertDiffers;
-import static dev.mneme.memformer.Rows.assertFinite;
-import static dev.mneme.memformer.Rows.difference;
-import static dev.mneme.memformer.Rows.norm;
-import static dev.mneme.memformer.Rows.ordered;
-import static dev.mneme.memformer.Rows.row;
-import static dev.mneme.memformer.Rows.rows;
 import static dev.mneme.memformer.TestModel.CLASSES;
 import static dev.mneme.memformer.TestModel.DIM;
 import static dev.mneme.memformer.TestModel.SLOTS;
+import static dev.mneme.tck.Rows.assertClose;
+import static dev.mneme.tck.Rows.assertDiffers;
+import static dev.mneme.tck.Rows.assertFinite;
+import static dev.mneme.tck.Rows.difference;
+import static dev.mneme.tck.Rows.norm;
+import static dev.mneme.tck.Rows.ordered;
+import static dev.mneme.tck.Rows.row;
+import static dev.mneme.tck.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

@@ -1,11 +1,11 @@
 package dev.mneme.memformer;
 
-import static dev.mneme.memformer.Rows.difference;
-import static dev.mneme.memformer.Rows.norm;
-import static dev.mneme.memformer.Rows.rows;
 import static dev.mneme.memformer.TestModel.CLASSES;
 import static dev.mneme.memformer.TestModel.DIM;
 import static dev.mneme.memformer.TestModel.SLOTS;
+import static dev.mneme.tck.Rows.difference;
+import static dev.mneme.tck.Rows.norm;
+import static dev.mneme.tck.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.memformer.SegmentWindow.Gradients;

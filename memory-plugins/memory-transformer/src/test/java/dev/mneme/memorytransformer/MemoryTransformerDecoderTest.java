@@ -1,9 +1,9 @@
 package dev.mneme.memorytransformer;
 
-import static dev.mneme.memorytransformer.Rows.assertClose;
-import static dev.mneme.memorytransformer.Rows.assertDiffers;
-import static dev.mneme.memorytransformer.Rows.difference;
-import static dev.mneme.memorytransformer.Rows.rows;
+import static dev.mneme.tck.Rows.assertClose;
+import static dev.mneme.tck.Rows.assertDiffers;
+import static dev.mneme.tck.Rows.difference;
+import static dev.mneme.tck.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.memory.MemoryState;

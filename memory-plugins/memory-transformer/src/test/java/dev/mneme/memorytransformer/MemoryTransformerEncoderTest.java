@@ -1,10 +1,10 @@
 package dev.mneme.memorytransformer;
 
-import static dev.mneme.memorytransformer.Rows.assertClose;
-import static dev.mneme.memorytransformer.Rows.assertDiffers;
-import static dev.mneme.memorytransformer.Rows.ordered;
-import static dev.mneme.memorytransformer.Rows.row;
-import static dev.mneme.memorytransformer.Rows.rows;
+import static dev.mneme.tck.Rows.assertClose;
+import static dev.mneme.tck.Rows.assertDiffers;
+import static dev.mneme.tck.Rows.ordered;
+import static dev.mneme.tck.Rows.row;
+import static dev.mneme.tck.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,10 +1,10 @@
 package dev.mneme.recurrentmemory;
 
-import static dev.mneme.recurrentmemory.Rows.assertClose;
-import static dev.mneme.recurrentmemory.Rows.assertDiffers;
-import static dev.mneme.recurrentmemory.Rows.difference;
-import static dev.mneme.recurrentmemory.Rows.ordered;
-import static dev.mneme.recurrentmemory.Rows.rows;
+import static dev.mneme.tck.Rows.assertClose;
+import static dev.mneme.tck.Rows.assertDiffers;
+import static dev.mneme.tck.Rows.difference;
+import static dev.mneme.tck.Rows.ordered;
+import static dev.mneme.tck.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,9 +1,9 @@
 package dev.mneme.recurrentmemory;
 
-import static dev.mneme.recurrentmemory.Rows.assertClose;
-import static dev.mneme.recurrentmemory.Rows.assertDiffers;
-import static dev.mneme.recurrentmemory.Rows.ordered;
-import static dev.mneme.recurrentmemory.Rows.rows;
+import static dev.mneme.tck.Rows.assertClose;
+import static dev.mneme.tck.Rows.assertDiffers;
+import static dev.mneme.tck.Rows.ordered;
+import static dev.mneme.tck.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.memory.MemoryState;
@@ -11,6 +11,7 @@ import dev.mneme.memory.Segment;
 import dev.mneme.nn.Pass;
 import dev.mneme.recurrentmemory.TestModel.Step;
 import dev.mneme.task.Form;
+import dev.mneme.tck.Rows;
 import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorScope;

@@ -1,13 +1,14 @@
 package dev.mneme.recurrentmemory;
 
-import static dev.mneme.recurrentmemory.Rows.assertDiffers;
-import static dev.mneme.recurrentmemory.Rows.difference;
+import static dev.mneme.tck.Rows.assertDiffers;
+import static dev.mneme.tck.Rows.difference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.Segment;
 import dev.mneme.nn.Pass;
 import dev.mneme.recurrentmemory.TestModel.Step;
+import dev.mneme.tck.Rows;
 import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.Tensor;

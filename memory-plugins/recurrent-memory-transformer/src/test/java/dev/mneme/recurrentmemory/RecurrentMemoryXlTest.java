@@ -1,7 +1,7 @@
 package dev.mneme.recurrentmemory;
 
-import static dev.mneme.recurrentmemory.Rows.assertClose;
-import static dev.mneme.recurrentmemory.Rows.assertDiffers;
+import static dev.mneme.tck.Rows.assertClose;
+import static dev.mneme.tck.Rows.assertDiffers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

@@ -11,6 +11,7 @@ import dev.mneme.nn.RelativePositions;
 import dev.mneme.nn.RelativeTerms;
 import dev.mneme.nn.RelativeTermsSource;
 import dev.mneme.nn.SinusoidalTerms;
+import dev.mneme.tck.Rows;
 import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.GradientMode;
