@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
         description = {
             "Measure how fast a mechanism trains or runs, and how much memory it takes, on random tokens.",
             "The backbone is a decoder-only pre-norm transformer; a step is forward, full back-propagation over all "
-                    + "segments (or another scheme, by train.bptt) and AdamW. The step time is the median after the "
-                    + "warm-up."
+                    + "segments (or another scheme, by train.bptt) and AdamW. Streams are trained in as many groups as "
+                    + "there are threads (train.workers) if they can be split evenly. The step time is the median after "
+                    + "the warm-up."
         },
         footer = {
             "",
@@ -91,6 +92,7 @@ final class BenchCommand extends MnemeCommand {
             result.put("mode", lower(mode));
             if (measured.bptt() != null) {
                 result.put("bptt", lower(measured.bptt()));
+                result.put("workers", measured.workers());
             }
             result.put("memory", memory);
             result.put("engine", mneme.backend().info().name());

@@ -1,5 +1,6 @@
 package dev.mneme.task;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,4 +26,22 @@ public record SegmentBatch(
         boolean @Nullable [] reset) {
     /** Label of a position that does not count. */
     public static final long IGNORED = -1;
+
+    /** The streams of rows {@code from} to {@code to - 1} as a batch of their own. */
+    public SegmentBatch streams(int from, int to) {
+        return new SegmentBatch(
+                to - from,
+                length,
+                part(tokens, from, to),
+                valid == null ? null : Arrays.copyOfRange(valid, from * length, to * length),
+                decoderLength,
+                decoderTokens == null ? null : part(decoderTokens, from, to),
+                part(labels, from, to),
+                reset == null ? null : Arrays.copyOfRange(reset, from, to));
+    }
+
+    private long[] part(long[] values, int from, int to) {
+        int width = values.length / rows;
+        return Arrays.copyOfRange(values, from * width, to * width);
+    }
 }

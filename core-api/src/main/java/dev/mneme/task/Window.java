@@ -16,4 +16,10 @@ public record Window(List<SegmentBatch> segments, boolean carriesState) {
             throw new IllegalArgumentException("a window needs a segment");
         }
     }
+
+    /** The streams of rows {@code from} to {@code to - 1} as a window of their own. */
+    public Window streams(int from, int to) {
+        return new Window(
+                segments.stream().map(segment -> segment.streams(from, to)).toList(), carriesState);
+    }
 }

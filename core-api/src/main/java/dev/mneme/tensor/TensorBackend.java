@@ -60,6 +60,21 @@ public interface TensorBackend extends AutoCloseable {
     /** Switches gradient recording off on this thread until closed. */
     GradientMode noGradient();
 
+    // ---- threads ----
+
+    /**
+     * Runs tasks that do not depend on each other at the same time, each on a thread of its own: gradient recording is on
+     * there, and no scope is open, so what a task leaves open belongs to the caller. An engine that splits operations over
+     * threads does not do so meanwhile. For many small operations that is faster than one task after the other with all
+     * threads in each operation.
+     *
+     * <p>Returns when all have ended. If some failed, the first of them in the order of the list is thrown, with the others
+     * suppressed in it.
+     */
+    default void runAll(List<Runnable> tasks) {
+        TaskThreads.run(tasks);
+    }
+
     // ---- memory ----
 
     /** Opens a scope on this thread; it becomes the innermost one. */

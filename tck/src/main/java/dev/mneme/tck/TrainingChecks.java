@@ -1,6 +1,7 @@
 package dev.mneme.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.GradientMode;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -40,7 +42,9 @@ final class TrainingChecks {
                 Check.named("adamW in F32 equals the reference", () -> optimizer(DType.F32, 1e-3)),
                 Check.named("threads train independently", this::threads),
                 Check.named("threads share a variable", this::sharedVariable),
-                Check.named("scopes and gradient mode belong to a thread", this::threadLocality));
+                Check.named("scopes and gradient mode belong to a thread", this::threadLocality),
+                Check.named("tasks run together equal tasks run alone", this::tasks),
+                Check.named("the first failed task is thrown when all have ended", this::failedTasks));
     }
 
     private void optimizer(DType dtype, double tolerance) {
@@ -115,6 +119,49 @@ final class TrainingChecks {
             assertThat(others).as("tensors of threads without a scope").allMatch(Tensor::isOpen);
             others.forEach(Tensor::close);
         }
+    }
+
+    private void tasks() {
+        MemoryStatistics before = engine.memory();
+        double[] alone = trained();
+        double[][] together = new double[THREADS][];
+        Tensor[] left = new Tensor[THREADS];
+        try (TensorScope scope = engine.scope();
+                GradientMode mode = engine.noGradient()) {
+            engine.runAll(IntStream.range(0, THREADS)
+                    .<Runnable>mapToObj(i -> () -> {
+                        together[i] = trained();
+                        left[i] = engine.ones(Shape.of(2), DType.F64);
+                    })
+                    .toList());
+        }
+        for (double[] state : together) {
+            Engines.assertClose(state, alone, 1e-9);
+        }
+        assertThat(left).as("tensors that tasks leave open").allMatch(Tensor::isOpen);
+        for (Tensor tensor : left) {
+            tensor.close();
+        }
+        assertThat(engine.memory()).isEqualTo(before);
+        engine.runAll(List.of());
+    }
+
+    private void failedTasks() {
+        AtomicInteger ended = new AtomicInteger();
+        List<Runnable> tasks = List.of(
+                ended::incrementAndGet,
+                () -> {
+                    throw new IllegalStateException("first");
+                },
+                () -> {
+                    throw new AssertionError("second");
+                },
+                ended::incrementAndGet);
+        assertThatThrownBy(() -> engine.runAll(tasks))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("first")
+                .hasSuppressedException(new AssertionError("second"));
+        assertThat(ended).hasValue(2);
     }
 
     private static <T> List<T> onThreads(Callable<T> task) throws Exception {

@@ -43,7 +43,16 @@ import org.jspecify.annotations.Nullable;
 public record Bench(int batch, int segment, int segments, int vocabulary, int warmUp, int steps, long seed) {
     /** The {@code train.*} keys that have a meaning in a measurement. */
     private static final Set<String> TRAIN_KEYS = Set.of(
-            "bptt", "bptt_segments", "lr", "weight_decay", "beta1", "beta2", "epsilon", "clip", "label_smoothing");
+            "bptt",
+            "bptt_segments",
+            "lr",
+            "weight_decay",
+            "beta1",
+            "beta2",
+            "epsilon",
+            "clip",
+            "label_smoothing",
+            "workers");
 
     /** What is measured. */
     public enum Mode {
@@ -63,6 +72,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
      *     first step
      * @param parameters trained numbers
      * @param bptt how gradients went through time; null in inference
+     * @param workers groups of streams that were trained at the same time; 1 in inference
      */
     public record Measured(
             double tokensPerSecond,
@@ -70,7 +80,8 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
             long peakBytes,
             long modelBytes,
             long parameters,
-            TrainConfig.@Nullable Bptt bptt) {}
+            TrainConfig.@Nullable Bptt bptt,
+            int workers) {}
 
     public Bench {
         Map<String, Integer> sizes = new LinkedHashMap<>();
@@ -120,7 +131,8 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
     private Plan plan(Mneme mneme, String memory, Map<String, String> settings) {
         MemoryEntry entry = mneme.memories().require(memory);
         requireKnown(settings);
-        TrainConfig training = training(section("train.", settings));
+        TrainConfig training =
+                training(section("train.", settings), mneme.backend().info().threads());
         Map<String, Object> memorySettings = Settings.toMap(entry.configure(section("memory.", settings)));
         BackboneConfig backbone = Settings.bind("model", BackboneConfig.class, section("model.", settings));
         return new Plan(
@@ -157,8 +169,11 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
         return keys;
     }
 
-    private TrainConfig training(Map<String, String> chosen) {
-        Map<String, Object> keys = new LinkedHashMap<>(chosen);
+    /** A worker for every thread of the engine, unless told otherwise or the streams cannot be split evenly. */
+    private TrainConfig training(Map<String, String> chosen, int threads) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("workers", batch % threads == 0 ? threads : 1);
+        keys.putAll(chosen);
         keys.put("batch", batch);
         keys.put("segments", segments);
         // One more than are taken: a run that is stopped does not evaluate, one that finishes does.
@@ -181,7 +196,8 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 meter.peakBytes(),
                 meter.modelBytes(),
                 model.mechanism().parameterCount(),
-                config.bptt());
+                config.bptt(),
+                config.workers());
     }
 
     private Measured infer(Model model, RandomTokens task) {
@@ -205,7 +221,8 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 ProcessMemory.peakBytes(),
                 modelBytes,
                 model.mechanism().parameterCount(),
-                null);
+                null,
+                1);
     }
 
     private double tokens() {

@@ -6,6 +6,7 @@ import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Gradients of the parameters, added up over the backward passes of one optimizer step. */
 final class GradientSum implements AutoCloseable {
@@ -16,6 +17,10 @@ final class GradientSum implements AutoCloseable {
     GradientSum(TensorBackend backend, List<Tensor> parameters) {
         this.backend = backend;
         this.parameters = parameters;
+    }
+
+    List<Tensor> parameters() {
+        return parameters;
     }
 
     /**
@@ -45,6 +50,24 @@ final class GradientSum implements AutoCloseable {
             List<Tensor> rest = gradients.subList(parameters.size(), gradients.size());
             rest.forEach(scope::keep);
             return rest;
+        }
+    }
+
+    /** Adds what others, at least two, collected, in the order of the list. */
+    void addAll(List<GradientSum> others) {
+        try (TensorScope scope = backend.scope();
+                GradientMode off = backend.noGradient()) {
+            List<Tensor> added = new ArrayList<>(parameters.size());
+            for (int i = 0; i < parameters.size(); i++) {
+                Tensor sum = sums.isEmpty() ? null : sums.get(i);
+                for (GradientSum other : others) {
+                    Tensor gradient = other.sums().get(i);
+                    sum = sum == null ? gradient : sum.add(gradient);
+                }
+                added.add(Objects.requireNonNull(sum).unscoped());
+            }
+            sums.forEach(Tensor::close);
+            sums = added;
         }
     }
 

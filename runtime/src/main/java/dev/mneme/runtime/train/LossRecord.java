@@ -70,6 +70,17 @@ final class LossRecord implements AutoCloseable {
         scalars.add(loss.detach().unscoped());
     }
 
+    /**
+     * Takes over what another record noted of the same segments.
+     *
+     * @param firstSegment number here of its first segment
+     */
+    void take(LossRecord other, int firstSegment) {
+        other.terms.forEach(term -> terms.add(new Term(term.name(), term.weight(), term.segment() + firstSegment - 1)));
+        scalars.addAll(other.scalars);
+        other.scalars.clear();
+    }
+
     /** Reads everything at once. */
     Values read(Tensor gradientNorm) {
         double[] values;

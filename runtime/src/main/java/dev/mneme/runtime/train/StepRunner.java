@@ -81,10 +81,7 @@ final class StepRunner implements AutoCloseable {
                 GradientSum gradients = new GradientSum(backend, optimizer.parameters());
                 LossRecord losses = new LossRecord(backend)) {
             for (Window window : batch) {
-                run(
-                        new WindowPass(model, window, random, config.labelSmoothing(), size, gradients, losses),
-                        window.carriesState(),
-                        windows.followsAnother(position));
+                run(window, windows.followsAnother(position), size, gradients, losses);
             }
             LossRecord.Values values;
             try (GradientMode off = backend.noGradient()) {
@@ -96,10 +93,16 @@ final class StepRunner implements AutoCloseable {
         }
     }
 
-    private void run(WindowPass window, boolean carriesState, boolean followsAnother) {
+    private void run(Window window, boolean followsAnother, StepSize size, GradientSum gradients, LossRecord losses) {
         try (TensorScope scope = model.backend().scope()) {
-            MemoryState after = backPropagation.run(window, carriesState && followsAnother ? carried : null);
-            MemoryState next = carriesState ? copy(after) : null;
+            MemoryState before = window.carriesState() && followsAnother ? carried : null;
+            MemoryState after = config.workers() == 1
+                    ? backPropagation.run(
+                            new WindowPass(model, window, random, config.labelSmoothing(), size, gradients, losses),
+                            before)
+                    : new StreamGroups(model, backPropagation, config, size, gradients, losses)
+                            .run(window, before, random);
+            MemoryState next = window.carriesState() ? copy(after) : null;
             closeCarried();
             carried = next;
             position++;

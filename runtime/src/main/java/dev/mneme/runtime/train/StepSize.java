@@ -8,7 +8,7 @@ import java.util.List;
  * How much one optimizer step looks at, counted on the host before it runs.
  *
  * @param labels scored labels, at least 1 so that it can be divided by
- * @param segments of all windows
+ * @param segments of all windows, each counted once for every group of streams that runs it
  * @param tokens read, padding included; decoder tokens too
  */
 record StepSize(long labels, long segments, long tokens) {
@@ -24,6 +24,11 @@ record StepSize(long labels, long segments, long tokens) {
             }
         }
         return new StepSize(Math.max(1, labels), segments, tokens);
+    }
+
+    /** The same step as seen by one of several groups that each run all segments. */
+    StepSize sharedBy(int groups) {
+        return new StepSize(labels, segments * groups, tokens);
     }
 
     static long scoredLabels(SegmentBatch batch) {

@@ -43,6 +43,13 @@ public record TrainConfig(
         @Setting(value = "windows whose gradients make one step", min = 1, max = 1 << 20)
         int accumulate,
 
+        @Setting(
+                value =
+                        "groups the streams are split into, trained at the same time with one thread each; must divide batch",
+                min = 1,
+                max = 1 << 10)
+        int workers,
+
         @Setting(value = "segments of a training window, for streams of text", min = 1, max = 1 << 16)
         int segments,
 
@@ -109,6 +116,10 @@ public record TrainConfig(
     }
 
     public TrainConfig {
+        if (batch % workers != 0) {
+            throw new IllegalArgumentException(
+                    "workers (" + workers + ") must divide batch (" + batch + "): each trains as many streams");
+        }
         if (evaluateEvery == 0 && patience > 0) {
             throw new IllegalArgumentException("patience counts evaluations: set evaluate_every, or patience to 0");
         }
@@ -133,6 +144,7 @@ public record TrainConfig(
                 1e-8,
                 1.0,
                 0,
+                1,
                 1,
                 4,
                 Bptt.FULL,

@@ -21,6 +21,14 @@ final class NativeThreads {
         }
     }
 
+    /** LibTorch's number of threads belongs to the thread that sets it; BLAS has one number, see {@link #limit}. */
+    static Runnable onOneThread(Runnable task) {
+        return () -> {
+            torch.set_num_threads(1);
+            task.run();
+        };
+    }
+
     static synchronized void limit(int threads) {
         torch.set_num_threads(threads);
         openblas_nolapack.blas_set_num_threads(threads);

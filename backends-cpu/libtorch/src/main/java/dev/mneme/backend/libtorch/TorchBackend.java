@@ -234,6 +234,23 @@ public final class TorchBackend implements TensorBackend {
         }
     }
 
+    // ---- threads ----
+
+    @Override
+    public void runAll(List<Runnable> tasks) {
+        if (tasks.size() < 2) {
+            TensorBackend.super.runAll(tasks);
+            return;
+        }
+        NativeThreads.limit(1);
+        try {
+            TensorBackend.super.runAll(
+                    tasks.stream().map(NativeThreads::onOneThread).toList());
+        } finally {
+            NativeThreads.limit(threads);
+        }
+    }
+
     // ---- memory ----
 
     @Override
