@@ -1,9 +1,9 @@
 package dev.mneme.cli;
 
 import dev.mneme.cli.console.Console;
-import dev.mneme.cli.run.TrainingRun;
 import dev.mneme.nn.Pass;
 import dev.mneme.runtime.Mneme;
+import dev.mneme.runtime.TrainingRun;
 import dev.mneme.runtime.config.RunConfig;
 import dev.mneme.runtime.generate.Decoding;
 import dev.mneme.runtime.generate.Generator;

@@ -1,11 +1,9 @@
 package dev.mneme.cli;
 
 import dev.mneme.cli.report.Page;
-import dev.mneme.cli.run.TrainingRun;
-import dev.mneme.error.ErrorCode;
-import dev.mneme.error.MnemeException;
 import dev.mneme.runtime.Mneme;
 import dev.mneme.runtime.MnemeOptions;
+import dev.mneme.runtime.TrainingRun;
 import dev.mneme.runtime.checkpoint.AtomicFiles;
 import dev.mneme.runtime.checkpoint.Checkpoint;
 import dev.mneme.runtime.checkpoint.RunFolder;
@@ -44,7 +42,10 @@ final class Runs {
         RunConfig config;
         try (Mneme mneme = Mneme.open(options)) {
             config = load.apply(mneme);
-            if (runtime.backend != null || config.backend().equals(EngineRegistry.AUTO)) {
+            if (runtime.backend != null) {
+                return body.run(mneme, config.withBackend(runtime.backend));
+            }
+            if (config.backend().equals(EngineRegistry.AUTO)) {
                 return body.run(mneme, config);
             }
         }
@@ -66,14 +67,10 @@ final class Runs {
         return mneme.configurations().load(RunFolder.open(folder).path().resolve("config.json"), flags, last);
     }
 
-    /** A trained model: the best checkpoint where training stopped early, else the newest one. */
+    /** A trained model with its task, and with settings that may differ from those of training. */
     static TrainingRun trained(Mneme mneme, Path folder, RunConfig config) {
-        RunFolder run = RunFolder.open(folder);
-        Checkpoint checkpoint = (config.train().patience() > 0 ? run.best() : run.latest())
-                .orElseThrow(() -> new MnemeException(
-                        ErrorCode.CHECKPOINT_INVALID,
-                        folder + " has no checkpoint: training did not come that far. Train again with --resume"));
-        TrainingRun trained = new TrainingRun(mneme, config);
+        Checkpoint checkpoint = RunFolder.open(folder).trained();
+        TrainingRun trained = mneme.newRun(config);
         try {
             trained.load(checkpoint);
             return trained;

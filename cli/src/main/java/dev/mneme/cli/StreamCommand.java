@@ -2,11 +2,11 @@ package dev.mneme.cli;
 
 import dev.mneme.cli.console.Console;
 import dev.mneme.cli.console.Quantity;
-import dev.mneme.cli.run.TrainingRun;
 import dev.mneme.cli.stream.Surprise;
 import dev.mneme.cli.stream.SurpriseWriter;
 import dev.mneme.cli.stream.Surprises;
 import dev.mneme.runtime.Mneme;
+import dev.mneme.runtime.TrainingRun;
 import dev.mneme.runtime.config.RunConfig;
 import dev.mneme.runtime.session.Session;
 import dev.mneme.runtime.session.SessionOptions;

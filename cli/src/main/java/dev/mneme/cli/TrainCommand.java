@@ -5,17 +5,16 @@ import dev.mneme.cli.console.LiveLine;
 import dev.mneme.cli.console.Quantity;
 import dev.mneme.cli.console.TextTable;
 import dev.mneme.cli.inspect.Specimen;
-import dev.mneme.cli.run.Listeners;
 import dev.mneme.cli.run.RunRecord;
 import dev.mneme.cli.run.RunReport;
 import dev.mneme.cli.run.RunSummary;
-import dev.mneme.cli.run.RunWriter;
 import dev.mneme.cli.run.SpeedListener;
 import dev.mneme.cli.run.TrainProgress;
-import dev.mneme.cli.run.TrainingRun;
 import dev.mneme.runtime.Mneme;
+import dev.mneme.runtime.TrainingRun;
 import dev.mneme.runtime.checkpoint.RunFolder;
 import dev.mneme.runtime.config.RunConfig;
+import dev.mneme.runtime.train.TrainListener;
 import dev.mneme.runtime.train.TrainResult;
 import dev.mneme.runtime.train.Trainer;
 import java.nio.file.Files;
@@ -126,7 +125,7 @@ final class TrainCommand extends MnemeCommand {
 
     private boolean train(Console console, Mneme mneme, RunConfig loaded) throws Exception {
         // Before the folder: data that cannot be read must not leave an empty one behind.
-        try (TrainingRun run = new TrainingRun(mneme, loaded)) {
+        try (TrainingRun run = mneme.newRun(loaded)) {
             return train(console, mneme, run);
         }
     }
@@ -146,7 +145,7 @@ final class TrainCommand extends MnemeCommand {
                     mneme.engine().reason()));
             SpeedListener speeds = new SpeedListener();
             TrainProgress progress = new TrainProgress(loaded.memory(), line);
-            Trainer trainer = run.trainer(folder, Listeners.of(new RunWriter(folder, loaded), speeds, progress));
+            Trainer trainer = run.trainer(folder, TrainListener.all(speeds, progress));
             if (endWithParent) {
                 ProcessHandle.current()
                         .parent()
@@ -155,7 +154,7 @@ final class TrainCommand extends MnemeCommand {
             try (StopOnInterrupt stop = new StopOnInterrupt(trainer)) {
                 TrainResult result = resume ? trainer.resume() : trainer.train();
                 line.close();
-                report(console, mneme, run, folder, result, run.summary(result, speeds));
+                report(console, mneme, run, folder, result, RunSummary.of(run, result, speeds));
             }
             return true;
         }

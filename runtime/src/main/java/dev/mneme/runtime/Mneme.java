@@ -4,29 +4,45 @@ import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.Stage;
 import com.google.inject.spi.Message;
+import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
+import dev.mneme.runtime.checkpoint.Checkpoint;
+import dev.mneme.runtime.checkpoint.RunFolder;
+import dev.mneme.runtime.config.RunConfig;
 import dev.mneme.runtime.config.RunConfigLoader;
 import dev.mneme.runtime.engine.Engine;
 import dev.mneme.runtime.engine.EngineChoice;
 import dev.mneme.runtime.engine.EngineRegistry;
+import dev.mneme.runtime.model.Model;
+import dev.mneme.runtime.model.ModelFactory;
 import dev.mneme.runtime.plugin.MemoryRegistry;
 import dev.mneme.runtime.plugin.PluginHost;
 import dev.mneme.runtime.plugin.Rejected;
 import dev.mneme.runtime.plugin.TaskRegistry;
+import dev.mneme.task.Task;
+import dev.mneme.task.TaskContext;
 import dev.mneme.tensor.TensorBackend;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Mneme inside another program.
  *
  * <pre>{@code
- * try (Mneme mneme = Mneme.open(MnemeOptions.defaults().withPluginDirectory(Path.of("plugins")))) {
- *     mneme.memories().all().forEach(memory -> System.out.println(memory.name() + " from " + memory.source()));
- *     RunConfig config = mneme.configurations().load(
- *             Path.of("run.yaml"), Map.of("memory", "memory-transformer"), List.of("memory.slots=4"));
- *     TensorBackend backend = mneme.backend();
+ * try (Mneme mneme = Mneme.open()) {
+ *     try (TrainingRun run = mneme.newRun(
+ *             Map.of("memory", "transformer-xl", "model.dim", 64, "train.steps", 500),
+ *             context -> TokenSequences.task(vocabulary, sequences, context))) {
+ *         run.train(Path.of("events"), TrainListener.NONE);
+ *     }
+ *     try (Model model = mneme.load(Path.of("events"));
+ *             SessionPool pool = SessionPool.open(model, SessionOptions.defaults());
+ *             Session session = pool.open()) {
+ *         double[] logProbabilities = session.feed(vocabulary.encode("login", "de"));
+ *     }
  * }
  * }</pre>
  *
@@ -52,6 +68,11 @@ public final class Mneme implements AutoCloseable {
         this.engine = engine;
         this.plugins = plugins;
         this.configurations = configurations;
+    }
+
+    /** As {@link #open(MnemeOptions)} with the class path alone, the best engine and all processors. */
+    public static Mneme open() {
+        return open(MnemeOptions.defaults());
     }
 
     /**
@@ -117,6 +138,86 @@ public final class Mneme implements AutoCloseable {
     /** Makes run configurations from files, flags and assignments. */
     public RunConfigLoader configurations() {
         return configurations;
+    }
+
+    /**
+     * The model and the installed task of a configuration, with fresh parameters; nothing is trained yet.
+     *
+     * @return the caller closes it, before this object
+     * @throws MnemeException ({@code NAME_UNKNOWN}) if its memory or task is not installed; ({@code CONFIG_INVALID}) if
+     *     its parts do not go together, or if it names another engine than the one that is open;
+     *     ({@code DATA_UNREADABLE}) if the data of the task cannot be read
+     */
+    public TrainingRun newRun(RunConfig config) {
+        if (config.task().equals(RunConfig.OWN_TASK)) {
+            throw new MnemeException(
+                    ErrorCode.CONFIG_INVALID,
+                    "a run on a task that the program makes itself: pass newRun what makes the task");
+        }
+        requireEngine(config);
+        return TrainingRun.ofNamedTask(this, config);
+    }
+
+    /**
+     * A model with fresh parameters, and a task that the program makes itself.
+     *
+     * @param settings by dotted key, as {@link RunConfigLoader#loadForOwnTask} takes them: {@code memory},
+     *     {@code memory.slots}, {@code model.dim}, {@code train.steps}, {@code seed} and so on
+     * @param task makes the task; it gets {@code model.segment} and {@code train.segments}
+     * @return the caller closes it, before this object
+     * @throws MnemeException as {@link RunConfigLoader#loadForOwnTask} and {@link #newRun(RunConfig)}
+     */
+    public TrainingRun newRun(Map<String, ?> settings, Function<TaskContext, ? extends Task> task) {
+        return newRun(configurations.loadForOwnTask(null, settings, List.of()), task);
+    }
+
+    /**
+     * As {@link #newRun(Map, Function)}.
+     *
+     * @param config of {@link RunConfigLoader#loadForOwnTask}
+     */
+    public TrainingRun newRun(RunConfig config, Function<TaskContext, ? extends Task> task) {
+        if (!config.task().equals(RunConfig.OWN_TASK)) {
+            throw new MnemeException(
+                    ErrorCode.CONFIG_INVALID,
+                    "the configuration names the task '" + config.task()
+                            + "', but the program makes the task itself; load it with loadForOwnTask");
+        }
+        requireEngine(config);
+        return TrainingRun.ofOwnTask(this, config, task);
+    }
+
+    /**
+     * The trained model of a run, whoever trained it: {@link TrainingRun#train} or {@code mneme train}. It is that of the
+     * best checkpoint where training was to stop early, else that of the newest.
+     *
+     * @param folder of the run
+     * @return the caller closes it, before this object
+     * @throws MnemeException ({@code CHECKPOINT_INVALID}) if there is no such run, no checkpoint in it, or a corrupt one;
+     *     ({@code NAME_UNKNOWN}) if its memory is not installed
+     */
+    public Model load(Path folder) {
+        Checkpoint checkpoint = RunFolder.open(folder).trained();
+        Model model = new ModelFactory(memories()).create(checkpoint.model(), backend());
+        try {
+            checkpoint.loadWeights(model);
+            return model;
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** A configuration decides its results; it must not be run on another engine than it says. */
+    private void requireEngine(RunConfig config) {
+        String open = engine().name();
+        if (!config.backend().equals(EngineRegistry.AUTO) && !config.backend().equals(open)) {
+            throw new MnemeException(
+                    ErrorCode.CONFIG_INVALID,
+                    "backend: the configuration asks for the engine '" + config.backend()
+                            + "', but this runtime runs on '" + open
+                            + "'; open it with MnemeOptions.withBackend, or leave the key out");
+        }
     }
 
     /** Where fetched data sets are kept. */

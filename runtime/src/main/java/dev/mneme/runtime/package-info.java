@@ -1,6 +1,6 @@
 /**
- * Mneme in one object: {@link dev.mneme.runtime.Mneme} opens the plugins and the engine, lists what there is and closes
- * it all again.
+ * Mneme in one object: {@link dev.mneme.runtime.Mneme} opens the plugins and the engine, lists what there is, makes
+ * {@link dev.mneme.runtime.TrainingRun}s, loads what they trained and closes it all again.
  */
 @org.jspecify.annotations.NullMarked
 package dev.mneme.runtime;

@@ -1,14 +1,12 @@
 package dev.mneme.cli.demo;
 
 import dev.mneme.cli.console.LiveLine;
-import dev.mneme.cli.run.Listeners;
 import dev.mneme.cli.run.RunRecord;
 import dev.mneme.cli.run.RunSummary;
-import dev.mneme.cli.run.RunWriter;
 import dev.mneme.cli.run.SpeedListener;
 import dev.mneme.cli.run.TrainProgress;
-import dev.mneme.cli.run.TrainingRun;
 import dev.mneme.runtime.Mneme;
+import dev.mneme.runtime.TrainingRun;
 import dev.mneme.runtime.checkpoint.RunFolder;
 import dev.mneme.runtime.config.RunConfig;
 import dev.mneme.runtime.evaluate.Metrics;
@@ -60,7 +58,7 @@ public final class BookModel implements AutoCloseable {
         flags.put("train.evaluation_batches", 4);
         flags.put("train.save_every", 0);
         RunConfig config = mneme.configurations().load(null, flags, List.of());
-        this.run = new TrainingRun(mneme, config);
+        this.run = mneme.newRun(config);
         this.folder = RunFolder.create(path);
         this.line = line;
     }
@@ -89,10 +87,8 @@ public final class BookModel implements AutoCloseable {
     public Result run() {
         SpeedListener speeds = new SpeedListener();
         TimeLimit limit = new TimeLimit();
-        Trainer trainer = run.trainer(
-                folder,
-                Listeners.of(
-                        new RunWriter(folder, run.config()), speeds, new TrainProgress("language model", line), limit));
+        Trainer trainer =
+                run.trainer(folder, TrainListener.all(speeds, new TrainProgress("language model", line), limit));
         limit.trainer.set(trainer);
         TrainResult result = trainer.train();
         Metrics metrics = result.test() != null ? result.test() : run.evaluate(Split.TEST);

@@ -1,7 +1,7 @@
 package dev.mneme.cli.demo;
 
 import dev.mneme.cli.run.RunRecord;
-import dev.mneme.cli.run.TrainingRun;
+import dev.mneme.runtime.TrainingRun;
 import dev.mneme.runtime.evaluate.Metrics;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,11 +1,9 @@
 package dev.mneme.cli.demo;
 
 import dev.mneme.cli.console.LiveLine;
-import dev.mneme.cli.run.Listeners;
 import dev.mneme.cli.run.RunRecord;
-import dev.mneme.cli.run.RunWriter;
-import dev.mneme.cli.run.TrainingRun;
 import dev.mneme.runtime.Mneme;
+import dev.mneme.runtime.TrainingRun;
 import dev.mneme.runtime.checkpoint.RunFolder;
 import dev.mneme.runtime.config.RunConfig;
 import dev.mneme.runtime.train.StepReport;
@@ -89,7 +87,7 @@ public final class Duel implements AutoCloseable {
                 flags.putAll(settings("memory.slots", 2, "memory.slot_std", 1));
             }
             RunConfig config = mneme.configurations().load(null, flags, List.of());
-            runs.add(new TrainingRun(mneme, config));
+            runs.add(mneme.newRun(config));
             folders.add(RunFolder.create(folder.resolve(name)));
         }
         progress = new DuelProgress(line, List.of(memory, "none"));
@@ -137,9 +135,7 @@ public final class Duel implements AutoCloseable {
         RunFolder folder = folders.get(side);
         try {
             turns.begin(side);
-            TrainResult result = run.trainer(
-                            folder,
-                            Listeners.of(new RunWriter(folder, run.config()), progress.of(side), new HandOver(side)))
+            TrainResult result = run.trainer(folder, TrainListener.all(progress.of(side), new HandOver(side)))
                     .train();
             return new Contestant(
                     run,

@@ -1,16 +1,16 @@
 package dev.mneme.cli.experiment;
 
 import dev.mneme.cli.console.LiveLine;
-import dev.mneme.cli.run.Listeners;
 import dev.mneme.cli.run.RunRecord;
-import dev.mneme.cli.run.RunWriter;
+import dev.mneme.cli.run.RunSummary;
 import dev.mneme.cli.run.SpeedListener;
 import dev.mneme.cli.run.TrainProgress;
-import dev.mneme.cli.run.TrainingRun;
 import dev.mneme.runtime.Mneme;
+import dev.mneme.runtime.TrainingRun;
 import dev.mneme.runtime.checkpoint.RunFolder;
 import dev.mneme.runtime.config.RunConfig;
 import dev.mneme.runtime.evaluate.Metrics;
+import dev.mneme.runtime.train.TrainListener;
 import dev.mneme.runtime.train.TrainResult;
 import dev.mneme.task.Split;
 import java.nio.file.Path;
@@ -70,13 +70,11 @@ public final class ExperimentRunner {
         Path runFolder = folder.resolve(slug(run.name()) + "-seed-" + seed);
         RunFolder saved = RunFolder.create(runFolder);
         List<Outcome> outcomes = new ArrayList<>();
-        try (TrainingRun training = new TrainingRun(mneme, config(run, seed, Map.of(), assignments))) {
+        try (TrainingRun training = mneme.newRun(config(run, seed, Map.of(), assignments))) {
             SpeedListener speeds = new SpeedListener();
             TrainProgress progress = new TrainProgress(label, line);
-            TrainResult result = training.trainer(
-                            saved, Listeners.of(new RunWriter(saved, training.config()), speeds, progress))
-                    .train();
-            Metrics metrics = training.summary(result, speeds).metrics();
+            TrainResult result = training.train(runFolder, TrainListener.all(speeds, progress));
+            Metrics metrics = RunSummary.of(training, result, speeds).metrics();
             outcomes.add(new Outcome(
                     run.name(),
                     null,
@@ -97,7 +95,7 @@ public final class ExperimentRunner {
     }
 
     private Outcome evaluate(Experiment.Evaluation evaluation, Experiment.Run run, long seed, TrainingRun trained) {
-        try (TrainingRun changed = new TrainingRun(mneme, evaluated(evaluation, run, seed))) {
+        try (TrainingRun changed = mneme.newRun(evaluated(evaluation, run, seed))) {
             changed.copyWeights(trained.model());
             Metrics metrics = changed.evaluate(Split.TEST);
             line.note(evaluation.name() + ", seed " + seed + ": " + metrics);

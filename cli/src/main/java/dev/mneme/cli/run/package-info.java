@@ -1,6 +1,6 @@
 /**
- * Training runs as the command does them: {@link dev.mneme.cli.run.TrainingRun} makes one,
- * {@link dev.mneme.cli.run.RunRecord} reads its record back, {@link dev.mneme.cli.run.RunReport} draws it.
+ * Training runs as the command shows them: {@link dev.mneme.cli.run.TrainProgress} while they go on,
+ * {@link dev.mneme.cli.run.RunRecord} reads the record back, {@link dev.mneme.cli.run.RunReport} draws it.
  */
 @org.jspecify.annotations.NullMarked
 package dev.mneme.cli.run;

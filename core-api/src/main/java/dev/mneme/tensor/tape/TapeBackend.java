@@ -189,6 +189,17 @@ public final class TapeBackend<A> implements TensorBackend {
         kernels.close();
     }
 
+    /**
+     * The array behind a tensor of this engine, for an engine that hands its memory out. It must not be written to, and
+     * lives as long as the tensor is open.
+     *
+     * @throws MnemeException ({@code ENGINE_FAILED}) for a tensor of another engine; ({@code TENSOR_CLOSED}) for a closed
+     *     one
+     */
+    public A array(Tensor tensor) {
+        return own("array", tensor).array("array");
+    }
+
     // ---- for the operations ----
 
     /** A tensor of this engine. */

@@ -152,6 +152,24 @@ public final class RunFolder {
         });
     }
 
+    /**
+     * The checkpoint whose weights training ended with: the best one where the run had patience, else the newest.
+     *
+     * @throws MnemeException ({@code CHECKPOINT_INVALID}) if there is none, or if it or {@code config.json} is corrupt
+     */
+    public Checkpoint trained() {
+        return (hadPatience() ? best() : latest())
+                .orElseThrow(() -> new MnemeException(
+                        ErrorCode.CHECKPOINT_INVALID,
+                        path + " has no checkpoint: training did not come that far. Resume the training"));
+    }
+
+    private boolean hadPatience() {
+        return readConfig().get("train") instanceof Map<?, ?> train
+                && train.get("patience") instanceof Number patience
+                && patience.longValue() > 0;
+    }
+
     /** Deletes all but the newest checkpoints and the best one. */
     public void prune(int keep, long bestStep) {
         List<Long> steps = steps();

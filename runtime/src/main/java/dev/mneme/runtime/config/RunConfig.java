@@ -12,7 +12,7 @@ import java.util.Map;
  * Everything that decides a run's results, checked and complete.
  *
  * @param memory name of the mechanism
- * @param task name of the task
+ * @param task name of the task, or {@link #OWN_TASK}
  * @param backend name of the engine, or {@code auto}
  * @param seed of parameters and data
  * @param model the {@code model.*} keys
@@ -32,10 +32,18 @@ public record RunConfig(
         Map<String, Object> taskSettings,
         List<CurriculumStage> curriculum) {
 
+    /** In the place of a name: the task is no installed one, the program that runs it made it. */
+    public static final String OWN_TASK = "(own)";
+
     public RunConfig {
         memorySettings = Collections.unmodifiableMap(new LinkedHashMap<>(memorySettings));
         taskSettings = Collections.unmodifiableMap(new LinkedHashMap<>(taskSettings));
         curriculum = List.copyOf(curriculum);
+    }
+
+    /** The same on another engine. */
+    public RunConfig withBackend(String name) {
+        return new RunConfig(memory, task, name, seed, model, train, memorySettings, taskSettings, curriculum);
     }
 
     /** As a file would say it: sections and keys in order. */

@@ -41,6 +41,20 @@ public final class RunConfigLoader {
      *     cannot be read
      */
     public RunConfig load(@Nullable Path file, Map<String, ?> flags, List<String> assignments) {
+        return load(file, flags, assignments, false);
+    }
+
+    /**
+     * As {@link #load}, for a task that the program makes itself: {@code task}, {@code task.*} and {@code curriculum}
+     * must be absent.
+     *
+     * @return with {@link RunConfig#OWN_TASK} as the task
+     */
+    public RunConfig loadForOwnTask(@Nullable Path file, Map<String, ?> flags, List<String> assignments) {
+        return load(file, flags, assignments, true);
+    }
+
+    private RunConfig load(@Nullable Path file, Map<String, ?> flags, List<String> assignments, boolean ownTask) {
         Problems problems = new Problems();
         ConfigTree tree = new ConfigTree(problems);
         if (file != null) {
@@ -48,7 +62,7 @@ public final class RunConfigLoader {
         }
         flags.forEach(tree::add);
         assignments.forEach(assignment -> assign(tree, assignment, problems));
-        RunConfig config = bind(tree, problems);
+        RunConfig config = bind(tree, ownTask, problems);
         problems.check();
         return config;
     }
@@ -64,18 +78,12 @@ public final class RunConfigLoader {
         }
     }
 
-    private RunConfig bind(ConfigTree tree, Problems problems) {
+    private RunConfig bind(ConfigTree tree, boolean ownTask, Problems problems) {
         String memory = tree.text(ConfigTree.MEMORY, DEFAULT_MEMORY);
-        String task = tree.text(ConfigTree.TASK, "");
         Map<String, Object> memorySettings = problems.collect(
                 Map.of(), () -> Settings.toMap(memories.require(memory).configure(tree.section(ConfigTree.MEMORY))));
-        Map<String, Object> taskSettings = Map.of();
-        if (task.isEmpty()) {
-            problems.add("task: choose one; " + NearestName.hint(task, tasks.names()));
-        } else {
-            taskSettings = problems.collect(
-                    Map.of(), () -> Settings.toMap(tasks.require(task).configure(tree.section(ConfigTree.TASK))));
-        }
+        String task = ownTask ? RunConfig.OWN_TASK : tree.text(ConfigTree.TASK, "");
+        Map<String, Object> taskSettings = ownTask ? Map.of() : taskSettings(task, tree, problems);
         BackboneConfig model = problems.collect(
                 BackboneConfig.defaults(),
                 () -> Settings.bind(ConfigTree.MODEL, BackboneConfig.class, tree.section(ConfigTree.MODEL)));
@@ -87,7 +95,38 @@ public final class RunConfigLoader {
         List<CurriculumStage> curriculum = taskSettings.isEmpty()
                 ? List.of()
                 : new CurriculumReader(tasks.require(task), taskSettings, problems).read(tree.curriculum());
+        if (ownTask) {
+            checkNoTask(tree, problems);
+        }
         return new RunConfig(memory, task, backend, seed, model, train, memorySettings, taskSettings, curriculum);
+    }
+
+    /** Empty after noting what is wrong. */
+    private Map<String, Object> taskSettings(String task, ConfigTree tree, Problems problems) {
+        if (task.equals(RunConfig.OWN_TASK)) {
+            problems.add("task: a program made the task of this run and only that program can make it again; choose one"
+                    + " that fits the model; " + NearestName.hint("", tasks.names()));
+            return Map.of();
+        }
+        if (task.isEmpty()) {
+            problems.add("task: choose one; " + NearestName.hint(task, tasks.names()));
+            return Map.of();
+        }
+        return problems.collect(
+                Map.of(), () -> Settings.toMap(tasks.require(task).configure(tree.section(ConfigTree.TASK))));
+    }
+
+    private static void checkNoTask(ConfigTree tree, Problems problems) {
+        String named = tree.text(ConfigTree.TASK, RunConfig.OWN_TASK);
+        if (!named.equals(RunConfig.OWN_TASK)) {
+            problems.add("task: '" + named + "' is given, but the program makes the task itself; leave it out");
+        }
+        tree.section(ConfigTree.TASK)
+                .keySet()
+                .forEach(key -> problems.add("task." + key + ": the program makes the task itself; leave it out"));
+        if (!tree.curriculum().isEmpty()) {
+            problems.add("curriculum: its stages change settings of an installed task; leave it out");
+        }
     }
 
     private static long seed(ConfigTree tree, Problems problems) {

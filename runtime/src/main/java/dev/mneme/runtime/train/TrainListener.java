@@ -3,11 +3,17 @@ package dev.mneme.runtime.train;
 import dev.mneme.runtime.evaluate.Metrics;
 import dev.mneme.task.Split;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Is told how training goes, on the thread that trains. What it throws ends the run. */
 public interface TrainListener {
     /** Listens to nothing. */
     TrainListener NONE = new TrainListener() {};
+
+    /** Several listeners as one, told in this order. */
+    static TrainListener all(TrainListener... listeners) {
+        return new TrainListeners(List.of(listeners));
+    }
 
     /**
      * Training starts.

@@ -6,6 +6,7 @@ import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
+import dev.mneme.tensor.tape.TapeBackend;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -15,7 +16,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Copies between Deeplearning4j's arrays and Mneme's tensors, of any engine. */
+/**
+ * Between Deeplearning4j's arrays and Mneme's tensors, of any engine. Into a tensor always by copy, since an array can be
+ * written to and a tensor cannot; out of it by copy, or as a {@link #view} of the same memory.
+ */
 public final class Nd4jInterop {
     private Nd4jInterop() {}
 
@@ -98,6 +102,30 @@ public final class Nd4jInterop {
             default -> new FloatPointer(data).put(tensor.toFloats());
         }
         return array;
+    }
+
+    /**
+     * The tensor's own memory as an array, without a copy, for large results that are read once. Only a tensor of the ND4J
+     * engine has such memory; of any other engine this is {@link #toNd4j}.
+     *
+     * @return in C order; must not be written to, nor used when the tensor is closed. Closing it leaves the tensor as it is
+     */
+    public static INDArray view(Tensor tensor) {
+        if (!(tensor.backend() instanceof TapeBackend<?> tape && tape.array(tensor) instanceof Nd4jArray array)
+                || array.isEmpty()) {
+            return toNd4j(tensor);
+        }
+        long length = array.length();
+        long[] sizes = array.shape().toArray();
+        // A pointer of its own, since closing the array closes it; ND4J takes the number of elements from it.
+        Pointer data = switch (array.dtype()) {
+            case F64 -> new DoublePointer(array.data()).capacity(length);
+            case I64 -> new LongPointer(array.data()).capacity(length);
+            case BOOL -> new BytePointer(array.data()).capacity(length);
+            default -> new FloatPointer(array.data()).capacity(length);
+        };
+        return Nd4j.create(
+                Nd4j.createBuffer(data, length, Libnd4j.typeOf(array.dtype())), sizes, Strides.dense(sizes), 0, 'c');
     }
 
     private static DType dtypeOf(DataType type) {

@@ -1,9 +1,8 @@
-package dev.mneme.cli.run;
+package dev.mneme.runtime;
 
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.nn.Parameter;
-import dev.mneme.runtime.Mneme;
 import dev.mneme.runtime.checkpoint.Checkpoint;
 import dev.mneme.runtime.checkpoint.RunFolder;
 import dev.mneme.runtime.config.CurriculumStage;
@@ -21,35 +20,48 @@ import dev.mneme.task.Split;
 import dev.mneme.task.Task;
 import dev.mneme.task.TaskContext;
 import dev.mneme.tensor.DType;
-import dev.mneme.tensor.TensorBackend;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The model and the task of one configuration. */
+/**
+ * A model and the task it is to learn; made by {@link Mneme#newRun(RunConfig)}. What training leaves in its folder,
+ * {@link Mneme#load} reads.
+ */
 public final class TrainingRun implements AutoCloseable {
     private final RunConfig config;
-    private final Task task;
     private final Curriculum curriculum;
     private final Model model;
     private final ModelFactory factory;
 
-    /** Makes the task and a model with fresh parameters. */
-    public TrainingRun(Mneme mneme, RunConfig config) {
+    private TrainingRun(Mneme mneme, RunConfig config, Curriculum curriculum) {
         this.config = config;
-        TaskEntry entry = mneme.tasks().require(config.task());
-        TaskContext context =
-                new TaskContext(config.model().segment(), config.train().segments(), mneme.dataDirectory());
-        this.task = entry.create(config.taskSettings(), context);
-        this.curriculum = new Curriculum(
-                config.curriculum().stream()
-                        .map(stage -> stage(stage, entry, config, context))
-                        .toList(),
-                task);
+        this.curriculum = curriculum;
         this.factory = new ModelFactory(mneme.memories());
-        this.model = factory.create(config, task.info(), mneme.backend(), DType.F32);
+        this.model = factory.create(config, curriculum.task().info(), mneme.backend(), DType.F32);
+    }
+
+    /** The task by its name, and the easier ones before it. */
+    static TrainingRun ofNamedTask(Mneme mneme, RunConfig config) {
+        TaskEntry entry = mneme.tasks().require(config.task());
+        TaskContext context = context(mneme, config);
+        Task task = entry.create(config.taskSettings(), context);
+        List<Curriculum.Stage> stages = config.curriculum().stream()
+                .map(stage -> stage(stage, entry, config, context))
+                .toList();
+        return new TrainingRun(mneme, config, new Curriculum(stages, task));
+    }
+
+    static TrainingRun ofOwnTask(Mneme mneme, RunConfig config, Function<TaskContext, ? extends Task> task) {
+        return new TrainingRun(mneme, config, Curriculum.none(task.apply(context(mneme, config))));
+    }
+
+    private static TaskContext context(Mneme mneme, RunConfig config) {
+        return new TaskContext(config.model().segment(), config.train().segments(), mneme.dataDirectory());
     }
 
     private static Curriculum.Stage stage(
@@ -64,9 +76,10 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     public Task task() {
-        return task;
+        return curriculum.task();
     }
 
+    /** The model, closed with this run. */
     public Model model() {
         return model;
     }
@@ -76,27 +89,47 @@ public final class TrainingRun implements AutoCloseable {
         return model.mechanism().parameterCount();
     }
 
-    /** A trainer of this model; {@code null} keeps nothing on disk. */
-    public Trainer trainer(@Nullable RunFolder folder, TrainListener listener) {
-        return new Trainer(model, curriculum, config.train(), config.seed(), folder, listener);
+    /**
+     * Trains from the first step and keeps checkpoints and a record.
+     *
+     * @param folder of the run; made if it does not exist
+     * @throws MnemeException as {@link Trainer#train}
+     */
+    public TrainResult train(Path folder, TrainListener listener) {
+        return trainer(RunFolder.create(folder), listener).train();
     }
 
     /**
-     * What training gave.
+     * Goes on where a process that trained in this folder has ended, or begins there.
      *
-     * @param speeds tokens per second of each step, see {@link SpeedListener}
+     * @param folder of the run; made if it does not exist
+     * @throws MnemeException as {@link Trainer#resume}
      */
-    public RunSummary summary(TrainResult result, SpeedListener speeds) {
-        Metrics metrics = result.test() != null
-                ? result.test()
-                : result.validation() != null ? result.validation() : new Metrics(Map.of());
-        return new RunSummary(
-                result.step(), metrics, speeds.median(), result.peakBytes(), parameterCount(), result.seconds());
+    public TrainResult resume(Path folder, TrainListener listener) {
+        return trainer(RunFolder.create(folder), listener).resume();
+    }
+
+    /**
+     * A trainer of this model, for whoever wants to {@linkplain Trainer#requestStop stop} it.
+     *
+     * @param folder gets the configuration when training starts; null keeps nothing on disk
+     */
+    public Trainer trainer(@Nullable RunFolder folder, TrainListener listener) {
+        TrainListener all = folder == null ? listener : TrainListener.all(new ConfigWriter(folder, config), listener);
+        return new Trainer(model, curriculum, config.train(), config.seed(), folder, all);
+    }
+
+    /** Not before training starts: a run that is refused must leave the folder of an earlier one alone. */
+    private record ConfigWriter(RunFolder folder, RunConfig config) implements TrainListener {
+        @Override
+        public void started(long step, long steps) {
+            folder.writeConfig(config.toMap());
+        }
     }
 
     /** Evaluates a whole split. */
     public Metrics evaluate(Split split) {
-        return new Evaluator(model, task, config.train().batch()).evaluate(split, 0);
+        return new Evaluator(model, task(), config.train().batch()).evaluate(split, 0);
     }
 
     /**
@@ -110,8 +143,7 @@ public final class TrainingRun implements AutoCloseable {
             checkpoint.loadWeights(model);
             return;
         }
-        TensorBackend backend = model.backend();
-        try (Model saved = factory.create(checkpoint.model(), backend)) {
+        try (Model saved = factory.create(checkpoint.model(), model.backend())) {
             checkpoint.loadWeights(saved);
             copyWeights(saved);
         }
@@ -141,6 +173,7 @@ public final class TrainingRun implements AutoCloseable {
                         parameter.value().assign(sources.get(path).value()));
     }
 
+    /** Closes the model. */
     @Override
     public void close() {
         model.close();

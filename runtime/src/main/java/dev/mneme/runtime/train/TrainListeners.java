@@ -1,8 +1,6 @@
-package dev.mneme.cli.run;
+package dev.mneme.runtime.train;
 
 import dev.mneme.runtime.evaluate.Metrics;
-import dev.mneme.runtime.train.StepReport;
-import dev.mneme.runtime.train.TrainListener;
 import dev.mneme.task.Split;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,9 +10,9 @@ import java.util.List;
  *
  * @param all told in this order
  */
-public record Listeners(List<TrainListener> all) implements TrainListener {
-    public static Listeners of(TrainListener... listeners) {
-        return new Listeners(List.of(listeners));
+record TrainListeners(List<TrainListener> all) implements TrainListener {
+    TrainListeners {
+        all = List.copyOf(all);
     }
 
     @Override
