@@ -18,6 +18,8 @@ public final class RulesPage {
     private static final Pattern AMOUNTS = Pattern.compile("\\d+ tensors and \\d+ bytes");
     private static final Pattern FOLDERS = Pattern.compile("(?<![\\w.])/(?:[^\\s,/\\]]+/)+");
 
+    private static final int LONGEST = 300;
+
     private final String text;
 
     private RulesPage(String text) {
@@ -39,6 +41,7 @@ public final class RulesPage {
         int end = message.indexOf("\n  read: ");
         String seen = message.substring(start + "\n  seen: ".length(), end).replaceAll("\\s+", " ");
         seen = DECIMALS.matcher(seen).replaceAll("…").replace(" (tolerance …)", "");
+        seen = seen.length() > LONGEST ? seen.substring(0, LONGEST) + "…" : seen;
         seen = AMOUNTS.matcher(seen).replaceAll("… tensors and … bytes");
         return FOLDERS.matcher(seen).replaceAll("").replace("|", "\\|").replace('`', '\'');
     }

@@ -116,8 +116,10 @@ final class BoundChecks {
 
     private static void requireNamed(MnemeException refusal, String key, String value, String what) {
         String message = String.valueOf(refusal.getMessage());
-        boolean named =
-                message.contains(key) && message.toLowerCase(Locale.ROOT).contains(shown(value));
+        // Of a key that is true or false, its name says it all.
+        boolean isTruth = value.equals("true") || value.equals("false");
+        boolean named = message.contains(key)
+                && (isTruth || message.toLowerCase(Locale.ROOT).contains(shown(value)));
         if (refusal.code() != ErrorCode.CONFIG_INVALID || !named) {
             throw new AssertionError(
                     what + ": expected a mechanism or a refusal with " + ErrorCode.CONFIG_INVALID
