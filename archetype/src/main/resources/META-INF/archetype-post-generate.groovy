@@ -23,4 +23,4 @@ Path chosen = project.resolve(template)
 ['src', 'README.md'].each { Files.move(chosen.resolve(it), project.resolve(it), StandardCopyOption.REPLACE_EXISTING) }
 ['minimal', 'gated-slots'].each { delete(project.resolve(it)) }
 Files.move(project.resolve('gitignore'), project.resolve('.gitignore'))
-project.resolve('mvnw').toFile().setExecutable(true)
+project.resolve('mvnw').toFile().setExecutable(true, false)
