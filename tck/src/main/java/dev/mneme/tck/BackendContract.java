@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
  *
  * The groups follow: values of every operation against the reference engine, gradients against central differences,
  * ownership of handles, further semantics of operations, random numbers, memory, errors, threads. All numbers come from
- * fixed seeds, so a failure repeats.
+ * fixed seeds, so a failure repeats. A failure names its rule, see {@code docs/spi-rules.md}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BackendContract {
@@ -47,71 +47,71 @@ public abstract class BackendContract {
 
     @TestFactory
     final Stream<DynamicTest> valuesInF64EqualTheReference() {
-        return new ValueChecks(engine, reference, DType.F64, Layout.DENSE).tests();
+        return EngineRule.VALUES.over(new ValueChecks(engine, reference, DType.F64, Layout.DENSE).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> valuesInF32EqualTheReference() {
-        return new ValueChecks(engine, reference, DType.F32, Layout.DENSE).tests();
+        return EngineRule.VALUES.over(new ValueChecks(engine, reference, DType.F32, Layout.DENSE).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> valuesOfPermutedOperandsEqualTheReference() {
-        return new ValueChecks(engine, reference, DType.F64, Layout.PERMUTED).tests();
+        return EngineRule.LAYOUTS.over(new ValueChecks(engine, reference, DType.F64, Layout.PERMUTED).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> valuesOfSlicedOperandsEqualTheReference() {
-        return new ValueChecks(engine, reference, DType.F64, Layout.SLICED).tests();
+        return EngineRule.LAYOUTS.over(new ValueChecks(engine, reference, DType.F64, Layout.SLICED).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> valuesOfExpandedOperandsEqualTheReference() {
-        return new ValueChecks(engine, reference, DType.F64, Layout.EXPANDED).tests();
+        return EngineRule.LAYOUTS.over(new ValueChecks(engine, reference, DType.F64, Layout.EXPANDED).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> gradientsEqualCentralDifferences() {
-        return new GradientChecks(engine).tests();
+        return EngineRule.GRADIENTS.over(new GradientChecks(engine).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> gradientsInF32EqualTheReference() {
-        return new GradientChecks(engine).testsAgainst(reference);
+        return EngineRule.GRADIENTS.over(new GradientChecks(engine).testsAgainst(reference));
     }
 
     @TestFactory
     final Stream<DynamicTest> handlesLiveIndependently() {
-        return new HandleChecks(engine, reference).tests();
+        return EngineRule.HANDLES.over(new HandleChecks(engine, reference).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> operationsKeepTheirPromises() {
-        return new SemanticChecks(engine).tests();
+        return EngineRule.SEMANTICS.over(new SemanticChecks(engine).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> differentiationKeepsItsPromises() {
-        return new GraphChecks(engine).tests();
+        return EngineRule.GRAPHS.over(new GraphChecks(engine).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> randomNumbersAreFunctionsOfTheirKeys() {
-        return new RandomChecks(engine).tests();
+        return EngineRule.RANDOM.over(new RandomChecks(engine).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> nativeMemoryReturns() {
-        return new MemoryChecks(engine).tests();
+        return EngineRule.MEMORY.over(new MemoryChecks(engine).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> brokenArgumentsAreNamed() {
-        return new ErrorChecks(engine).tests();
+        return EngineRule.ERRORS.over(new ErrorChecks(engine).tests());
     }
 
     @TestFactory
     final Stream<DynamicTest> trainingIsDeterministic() {
-        return new TrainingChecks(engine, reference).tests();
+        return EngineRule.TRAINING.over(new TrainingChecks(engine, reference).tests());
     }
 }

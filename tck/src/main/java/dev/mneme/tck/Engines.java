@@ -70,9 +70,10 @@ final class Engines {
         for (int i = 0; i < expected.length; i++) {
             double allowed = tolerance * Math.max(1, Math.abs(expected[i]));
             boolean close = Double.compare(actual[i], expected[i]) == 0 || Math.abs(actual[i] - expected[i]) <= allowed;
-            assertThat(close)
-                    .as("element %d: expected %s, got %s (tolerance %s)", i, expected[i], actual[i], allowed)
-                    .isTrue();
+            if (!close) {
+                throw new AssertionError("element " + i + " of " + expected.length + ": expected " + expected[i]
+                        + ", got " + actual[i] + " (tolerance " + allowed + ")");
+            }
         }
     }
 }

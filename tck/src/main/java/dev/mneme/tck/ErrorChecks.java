@@ -215,10 +215,10 @@ final class ErrorChecks {
             try (TensorScope scope = engine.scope()) {
                 Tensor x = ones(2, 3);
                 Throwable thrown = catchThrowable(() -> action.accept(x));
-                assertThat(thrown).isInstanceOf(MnemeException.class);
-                assertThat(((MnemeException) thrown).code())
-                        .as(thrown.getMessage())
-                        .isEqualTo(code);
+                if (!(thrown instanceof MnemeException ours)) {
+                    throw new AssertionError("expected a MnemeException, got " + thrown, thrown);
+                }
+                assertThat(ours.code()).as(thrown.getMessage()).isEqualTo(code);
                 assertThat(thrown.getMessage()).contains(named);
             }
         }));

@@ -14,16 +14,22 @@ import dev.mneme.tensor.tape.ArrayKernels;
 import dev.mneme.tensor.tape.Binary;
 import dev.mneme.tensor.tape.TapeBackend;
 import dev.mneme.tensor.tape.Unary;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,26 +53,90 @@ final class BrokenEnginesTest {
 
     private interface Group extends Function<BackendContract, Stream<DynamicTest>> {}
 
+    private static final List<Broken> ALL = Stream.of(
+                    wrongValues(), wrongLayouts(), wrongGradients(), wrongRandomNumbers(), wrongEngines())
+            .flatMap(some -> some)
+            .toList();
+    private static final Map<String, String> MESSAGES = new HashMap<>();
+
     @ParameterizedTest
-    @MethodSource({"wrongValues", "wrongGradients", "wrongRandomNumbers", "wrongEngines"})
+    @MethodSource("all")
     void theContractFinds(Broken broken) {
-        BackendContract contract = new BackendContract() {
-            @Override
-            protected TensorBackend openBackend() {
-                return broken.engine();
-            }
-        };
-        contract.open();
-        List<DynamicTest> finders = broken.group()
-                .apply(contract)
-                .filter(test -> test.getDisplayName().startsWith(broken.finder()))
-                .toList();
-        assertThat(finders).isNotEmpty().anyMatch(BrokenEnginesTest::fails);
-        contract.close();
+        assertThat(message(broken))
+                .startsWith("rule 7.")
+                .contains("\n  promised: ", "\n  seen: ", "\n  read: ", "docs/spi-rules.md#engine-");
     }
 
-    private static boolean fails(DynamicTest test) {
-        return catchThrowable(() -> test.getExecutable().execute()) != null;
+    @Test
+    void everyGroupOfTheContractIsProved() {
+        List<String> rules = all().map(broken -> title(message(broken))).toList();
+        assertThat(EngineRule.values())
+                .extracting(EngineRule::title)
+                .allSatisfy(title -> assertThat(rules).contains(title));
+    }
+
+    @Test
+    void thePageShowsWhatTheBrokenEnginesGive() throws IOException {
+        List<String> rows = all().map(broken -> {
+                    EngineRule rule = rule(message(broken));
+                    return Map.entry(
+                            rule,
+                            "| " + RulesPage.link(rule.number(), rule.title()) + " | " + broken.defect() + " | `"
+                                    + RulesPage.seen(message(broken)) + "` |");
+                })
+                .sorted(Map.Entry.comparingByKey())
+                .map(Map.Entry::getValue)
+                .toList();
+        RulesPage.read().compareOrRewrite("broken engines", rows);
+    }
+
+    @Test
+    void thePageHasEveryRuleWithItsPromise() throws IOException {
+        RulesPage page = RulesPage.read();
+        for (EngineRule rule : EngineRule.values()) {
+            page.requireRule(rule.number(), rule.title(), rule.promise());
+        }
+    }
+
+    static Stream<Broken> all() {
+        return ALL.stream();
+    }
+
+    private static EngineRule rule(String message) {
+        String title = title(message);
+        return Arrays.stream(EngineRule.values())
+                .filter(rule -> rule.title().equals(title))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String title(String message) {
+        return message.substring(message.indexOf('\'') + 1, message.indexOf("' is broken"));
+    }
+
+    /** The first failure of the tests that must find the defect. */
+    private static String message(Broken broken) {
+        return MESSAGES.computeIfAbsent(broken.defect(), defect -> {
+            BackendContract contract = new BackendContract() {
+                @Override
+                protected TensorBackend openBackend() {
+                    return broken.engine();
+                }
+            };
+            contract.open();
+            List<DynamicTest> finders = broken.group()
+                    .apply(contract)
+                    .filter(test -> test.getDisplayName().startsWith(broken.finder()))
+                    .toList();
+            String message = finders.stream()
+                    .map(test -> catchThrowable(() -> test.getExecutable().execute()))
+                    .filter(Objects::nonNull)
+                    .map(Throwable::getMessage)
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(defect + ": none of " + finders.size() + " tests fails"));
+            contract.close();
+            return message;
+        });
     }
 
     static Stream<Broken> wrongValues() {
@@ -171,8 +241,76 @@ final class BrokenEnginesTest {
                         "large integers"));
     }
 
+    static Stream<Broken> wrongLayouts() {
+        return Stream.of(
+                broken(
+                        "permute of a tall array changes the shape and not the order",
+                        new ReferenceKernels() {
+                            @Override
+                            public HostArray permute(HostArray x, int... dims) {
+                                HostArray right = super.permute(x, dims);
+                                boolean tall = x.shape().rank() > 1
+                                        && x.shape().size(0) > x.shape().size(-1);
+                                return tall ? reshape(x, right.shape()) : right;
+                            }
+                        },
+                        BackendContract::valuesOfPermutedOperandsEqualTheReference,
+                        "add"),
+                broken(
+                        "slice forgets where it starts",
+                        new ReferenceKernels() {
+                            @Override
+                            public HostArray slice(HostArray x, int dim, long start, long end) {
+                                return super.slice(x, dim, 0, end - start);
+                            }
+                        },
+                        BackendContract::valuesOfSlicedOperandsEqualTheReference,
+                        "add"),
+                broken(
+                        "expand repeats nothing",
+                        new ReferenceKernels() {
+                            @Override
+                            public HostArray expand(HostArray x, Shape shape) {
+                                HostArray result = super.expand(x, shape);
+                                for (int i = x.size(); i < result.size(); i++) {
+                                    result.setNumber(i, 0);
+                                }
+                                return result;
+                            }
+                        },
+                        BackendContract::valuesOfExpandedOperandsEqualTheReference,
+                        "add"),
+                broken(
+                        "exp writes over its operand",
+                        new ReferenceKernels() {
+                            @Override
+                            public HostArray unary(Unary operation, HostArray x) {
+                                if (operation != Unary.EXP) {
+                                    return super.unary(operation, x);
+                                }
+                                for (int i = 0; i < x.size(); i++) {
+                                    x.setNumber(i, Math.exp(x.number(i)));
+                                }
+                                return x;
+                            }
+                        },
+                        BackendContract::handlesLiveIndependently,
+                        "exp"));
+    }
+
     static Stream<Broken> wrongGradients() {
         return Stream.of(
+                broken(
+                        "the gradient of softmax is coarse in single precision",
+                        new ReferenceKernels() {
+                            @Override
+                            public HostArray softmaxGradient(HostArray y, HostArray gradient, int dim) {
+                                HostArray exact = super.softmaxGradient(y, gradient, dim);
+                                return y.dtype() == DType.F32 ? affine(exact, 1.01, 0) : exact;
+                            }
+                        },
+                        BackendContract::gradientsInF32EqualTheReference,
+                        "softmax"),
                 broken(
                         "the gradient of softmax forgets the projection",
                         new ReferenceKernels() {

@@ -15,8 +15,7 @@ public final class GatedSlotsProvider implements MemoryProvider<GatedSlotsConfig
 
     @Override
     public MemoryDescription description() {
-        return new MemoryDescription(
-                "An example", "Mneme documentation", "slots read by cross-attention and rewritten through a gate");
+        return new MemoryDescription("Gated slots", "of our own", "slots that every token reads and a gate rewrites");
     }
 
     @Override

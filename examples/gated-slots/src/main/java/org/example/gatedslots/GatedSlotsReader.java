@@ -10,7 +10,6 @@ import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.MultiHeadAttention;
 import dev.mneme.nn.Pass;
 import dev.mneme.tensor.Attention;
-import dev.mneme.tensor.Tensor;
 
 /** After the self-attention of every block, each token attends to the slots of the previous segments. */
 final class GatedSlotsReader extends Module implements Reader {
@@ -28,8 +27,8 @@ final class GatedSlotsReader extends Module implements Reader {
         if (request.site() != ReadRequest.Site.AFTER_ATTENTION) {
             return Reading.NOTHING;
         }
-        Tensor slots = state.get(GatedSlotsMemory.SLOTS);
-        Tensor query = request.hidden().layerNorm(null, null, 1e-5);
-        return new Reading.Residual(attention.forward(query, slots, Attention.FULL, pass)); // (B, L, D)
+        var query = request.hidden().layerNorm(null, null, 1e-5); // (B, L, D)
+        var slots = state.get(GatedSlotsMemory.SLOTS); // (B, M, D)
+        return new Reading.Residual(attention.forward(query, slots, Attention.FULL, pass));
     }
 }

@@ -11,7 +11,6 @@ import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.MultiHeadAttention;
 import dev.mneme.nn.Pass;
 import dev.mneme.tensor.Attention;
-import dev.mneme.tensor.Tensor;
 import java.util.List;
 
 /** After the last block, each slot attends to the segment and moves towards what it found as far as its gate lets it. */
@@ -29,14 +28,11 @@ final class GatedSlotsWriter extends Module implements Writer {
 
     @Override
     public Written write(SegmentTrace trace, MemoryState state, Pass pass) {
-        Tensor slots = state.get(GatedSlotsMemory.SLOTS); // (B, M, D)
-        Tensor valid = trace.valid();
-        Attention mask = valid == null
-                ? Attention.FULL
-                : Attention.masked(valid.reshape(valid.size(0), 1, 1, valid.size(1))); // padding is no key
-        Tensor found = attention.forward(slots, trace.output(), mask, pass); // (B, M, D)
-        Tensor open = gate.forward(slots.backend().concat(List.of(slots, found), -1)).sigmoid();
-        Tensor next = slots.add(open.mul(found.sub(slots)));
-        return Written.of(MemoryState.empty().with(GatedSlotsMemory.SLOTS, next));
+        var slots = state.get(GatedSlotsMemory.SLOTS); // (B, M, D)
+        var valid = trace.valid(); // (B, L): padding is no key
+        var mask = valid == null ? null : valid.reshape(valid.size(0), 1, 1, valid.size(1));
+        var found = attention.forward(slots, trace.tokenOutput(), Attention.masked(mask), pass); // (B, M, D)
+        var open = gate.forward(slots.backend().concat(List.of(slots, found), -1)).sigmoid();
+        return Written.of(state.with(GatedSlotsMemory.SLOTS, slots.add(open.mul(found.sub(slots)))));
     }
 }

@@ -3,6 +3,7 @@ package dev.mneme.memformer;
 import dev.mneme.config.Setting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The {@code memory.*} keys. */
 public record MemformerConfig(
@@ -47,14 +48,19 @@ public record MemformerConfig(
     public MemformerConfig {
         List<String> problems = new ArrayList<>();
         if (variant != Variant.BMN && temperature != DEFAULT_TEMPERATURE) {
-            problems.add("temperature goes with variant bmn; the others have none");
+            problems.add("temperature=" + temperature + " goes with variant=bmn, " + shown(variant) + " has none");
         }
         if (variant != Variant.GRU && numMemUpdates != 1) {
-            problems.add("num_mem_updates goes with variant gru; the others update once");
+            problems.add(
+                    "num_mem_updates=" + numMemUpdates + " goes with variant=gru, " + shown(variant) + " updates once");
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
+    }
+
+    private static String shown(Variant variant) {
+        return "variant=" + variant.name().toLowerCase(Locale.ROOT);
     }
 
     /** The paper's mechanism with 32 slots. */

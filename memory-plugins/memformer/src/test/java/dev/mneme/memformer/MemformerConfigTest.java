@@ -38,8 +38,8 @@ final class MemformerConfigTest {
         assertThatThrownBy(
                         () -> TestModel.memory(Map.of("variant", "membart", "temperature", 0.5, "num_mem_updates", 2)))
                 .isInstanceOf(MnemeException.class)
-                .hasMessage("CONFIG_INVALID: memory: temperature goes with variant bmn; the others have none;"
-                        + " num_mem_updates goes with variant gru; the others update once");
+                .hasMessage("CONFIG_INVALID: memory: temperature=0.5 goes with variant=bmn, variant=membart has"
+                        + " none; num_mem_updates=2 goes with variant=gru, variant=membart updates once");
     }
 
     @Test

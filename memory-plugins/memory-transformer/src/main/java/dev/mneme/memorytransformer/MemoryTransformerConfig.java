@@ -72,7 +72,7 @@ public record MemoryTransformerConfig(
         }
         if (variant == Variant.MEM_TRANSFORMER && sharedWriter) {
             problems.add(
-                    "shared_writer goes with mem-ctrl and mem-bottleneck; mem-transformer has no writer of its own");
+                    "shared_writer=true goes with variant=mem-ctrl and mem-bottleneck, variant=mem-transformer has no writer of its own");
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));

@@ -51,7 +51,7 @@ final class MemoryTransformerConfigTest {
     void everythingThatDoesNotGoTogetherIsNamed() {
         assertThatThrownBy(() -> TestModel.memory(Map.of("slots", 2, "kept_slots", 3, "shared_writer", true)))
                 .hasMessageContaining("kept_slots must be at most slots, got 3 of 2")
-                .hasMessageContaining("shared_writer goes with mem-ctrl and mem-bottleneck");
+                .hasMessageContaining("shared_writer=true goes with variant=mem-ctrl and mem-bottleneck");
     }
 
     @Test

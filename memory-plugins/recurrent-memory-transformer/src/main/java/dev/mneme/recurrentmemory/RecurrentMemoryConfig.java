@@ -3,6 +3,7 @@ package dev.mneme.recurrentmemory;
 import dev.mneme.config.Setting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The {@code memory.*} keys. */
 public record RecurrentMemoryConfig(
@@ -64,23 +65,23 @@ public record RecurrentMemoryConfig(
         if (backbone == Backbone.STANDARD) {
             List<String> given = new ArrayList<>();
             if (cache > 0) {
-                given.add("cache");
+                given.add("cache=" + cache);
             }
             if (readMemoryFromCache) {
-                given.add("read_memory_from_cache");
+                given.add("read_memory_from_cache=true");
             }
             if (relativeShift != RelativeShift.OFFICIAL) {
-                given.add("relative_shift");
+                given.add("relative_shift=" + relativeShift.name().toLowerCase(Locale.ROOT));
             }
             if (headDim > 0) {
-                given.add("head_dim");
+                given.add("head_dim=" + headDim);
             }
             if (!given.isEmpty()) {
                 problems.add(
                         String.join(", ", given) + " would change nothing with backbone=standard; set backbone=xl");
             }
         } else if (readMemoryFromCache && cache == 0) {
-            problems.add("read_memory_from_cache needs a cache, got cache 0");
+            problems.add("read_memory_from_cache=true needs a cache, got cache=0");
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));

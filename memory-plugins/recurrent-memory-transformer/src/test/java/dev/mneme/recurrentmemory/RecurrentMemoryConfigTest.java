@@ -43,11 +43,10 @@ final class RecurrentMemoryConfigTest {
         assertThatThrownBy(() -> TestModel.memory(
                         Map.of("cache", 4, "read_memory_from_cache", true, "relative_shift", "exact", "head_dim", 4)))
                 .isInstanceOf(MnemeException.class)
-                .hasMessage(
-                        "CONFIG_INVALID: memory: cache, read_memory_from_cache, relative_shift, head_dim would change"
-                                + " nothing with backbone=standard; set backbone=xl");
+                .hasMessage("CONFIG_INVALID: memory: cache=4, read_memory_from_cache=true, relative_shift=exact,"
+                        + " head_dim=4 would change nothing with backbone=standard; set backbone=xl");
         assertThatThrownBy(() -> TestModel.memory(Map.of("backbone", "xl", "read_memory_from_cache", true)))
-                .hasMessageContaining("read_memory_from_cache needs a cache, got cache 0");
+                .hasMessageContaining("read_memory_from_cache=true needs a cache, got cache=0");
     }
 
     @Test

@@ -22,6 +22,9 @@ final class GradientChecks {
     private static final int DIRECTIONS = 3;
     private static final double STEP = 1e-4;
 
+    /** Tensors at fault that a failure lists. */
+    private static final int SHOWN = 3;
+
     /** Differences of the fourth order leave errors of about 1e-10. */
     private static final double TOLERANCE = 1e-7;
 
@@ -61,7 +64,7 @@ final class GradientChecks {
 
     private String culprits() {
         List<String> lines = new ArrayList<>();
-        for (String name : gradients.keySet()) {
+        for (String name : nearestFirst()) {
             Map<String, double[]> direction = direction(Set.of(name), 0);
             double along = alongGradients(direction);
             double expected = difference(direction);
@@ -70,9 +73,23 @@ final class GradientChecks {
                         + " by central differences");
             }
         }
-        return lines.isEmpty()
-                ? "gradients disagree with central differences where several parameters move together"
-                : String.join("; ", lines);
+        if (lines.isEmpty()) {
+            return "gradients disagree with central differences where several parameters move together";
+        }
+        int more = lines.size() - SHOWN;
+        return String.join("; ", lines.subList(0, Math.min(SHOWN, lines.size())))
+                + (more > 0 ? "; and " + more + " more" : "");
+    }
+
+    /** The carried state, then the memory's own parameters, then the backbone's: a cut shows in all that lie behind it. */
+    private List<String> nearestFirst() {
+        List<String> names = new ArrayList<>();
+        carried.keySet().stream()
+                .map(TestWindow::atCarried)
+                .filter(gradients::containsKey)
+                .forEach(names::add);
+        gradients.keySet().stream().filter(name -> !names.contains(name)).forEach(names::add);
+        return names;
     }
 
     /** Random vectors of length 1, one for each of these tensors. */

@@ -4,6 +4,7 @@ import dev.mneme.config.Settings;
 import dev.mneme.memory.MemoryProvider;
 import dev.mneme.task.Form;
 import dev.mneme.tck.TestEngine;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -31,7 +32,8 @@ import org.junit.jupiter.api.TestFactory;
  * }
  * }</pre>
  *
- * Every rule is tried in F64 for the defaults and all further cases, in all task forms that the case does not refuse, on
+ * The rules have numbers and names, see {@code docs/spi-rules.md}; a failure says which one, what it promises, what was
+ * seen and where to read. Every rule is tried in F64 for the defaults and all further cases, in all task forms that the case does not refuse, on
  * all {@link #engines()}. The backbone has two blocks of dim 8 with two heads, the batch three rows, a segment up to five
  * tokens. All numbers come from fixed seeds, so a failure repeats.
  *
@@ -58,6 +60,14 @@ public abstract class MemoryContract<C extends Record> {
         return TestEngine.all();
     }
 
+    /**
+     * The plugin as it is handed out: its jar, or the folders of its classes and resources. By default where the
+     * provider's class and its services file come from.
+     */
+    protected List<Path> plugin() {
+        return IsolationChecks.files(provider());
+    }
+
     @TestFactory
     final Stream<DynamicTest> configurationsAreChecked() {
         MemoryProvider<C> provider = provider();
@@ -77,6 +87,16 @@ public abstract class MemoryContract<C extends Record> {
         return cases().stream()
                 .flatMap(tried -> Arrays.stream(Form.values()).map(form -> new Subject<>(provider(), tried, form)))
                 .map(subject -> test(Rule.FORMS, subject, engine, FormChecks::forms));
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> mechanismsRunAtTheBoundsOfTheirKeys() {
+        return inOneForm(Rule.BOUNDS, BoundChecks::bounds);
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> pluginsRunAloneWithTheApi() {
+        return inOneForm(Rule.ISOLATION, (subject, backend) -> IsolationChecks.isolation(subject, plugin(), backend));
     }
 
     @TestFactory
@@ -125,6 +145,11 @@ public abstract class MemoryContract<C extends Record> {
     @TestFactory
     final Stream<DynamicTest> savedStatesGoOn() {
         return each(Rule.RESTORE, StateChecks::restore);
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> statesCanBeForked() {
+        return each(Rule.FORK, ForkChecks::fork);
     }
 
     @TestFactory
@@ -180,6 +205,16 @@ public abstract class MemoryContract<C extends Record> {
     /** What does not depend on the engine, or does no more once engines agree. */
     private Stream<DynamicTest> onFirstEngine(Rule rule, ModelCheck check) {
         return tests(rule, engines().subList(0, 1), EnumSet.allOf(Form.class), check);
+    }
+
+    /** What depends on neither engine nor form: on the first engine, in the first form that is not refused. */
+    private Stream<DynamicTest> inOneForm(Rule rule, ModelCheck check) {
+        TestEngine engine = engines().get(0);
+        return cases().stream()
+                .flatMap(tried -> Arrays.stream(Form.values())
+                        .filter(form -> !tried.refusedForms().contains(form))
+                        .limit(1)
+                        .map(form -> test(rule, new Subject<>(provider(), tried, form), engine, check)));
     }
 
     private Stream<DynamicTest> tests(Rule rule, List<TestEngine> engines, Set<Form> forms, ModelCheck check) {

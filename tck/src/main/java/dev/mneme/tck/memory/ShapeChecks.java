@@ -33,7 +33,7 @@ final class ShapeChecks {
         }
     }
 
-    private static void check(TestModel model, TestSegments segment, StepResult result) {
+    static void check(TestModel model, TestSegments segment, StepResult result) {
         Shape expected = Shape.of(
                 segment.rows(), segment.outputs(), model.subject().task().targetVocabulary());
         Shape found = result.logits().shape();

@@ -19,6 +19,13 @@ record Subject<C extends Record>(MemoryProvider<C> provider, MemoryCase<C> tried
     static final long SEED = 11;
     private static final int SOURCE_IDS = 7;
 
+    /** The same with other keys. */
+    Subject<C> with(C config) {
+        MemoryCase<C> changed =
+                new MemoryCase<>(tried.name(), config, tried.model(), tried.refusedForms(), tried.gradientCut());
+        return new Subject<>(provider, changed, form);
+    }
+
     /** As the provider makes it, with parameters as they start. */
     Mechanism create(TensorBackend backend, long seed) {
         return provider.create(

@@ -1,12 +1,14 @@
 package dev.mneme.tck.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.mneme.config.Settings;
 import dev.mneme.memory.MemoryProvider;
 import dev.mneme.task.Form;
 import dev.mneme.tck.ReferenceBackend;
+import dev.mneme.tck.RulesPage;
 import dev.mneme.tck.TestEngine;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
@@ -14,20 +16,20 @@ import dev.mneme.tensor.TensorBackend;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
@@ -35,58 +37,14 @@ import org.opentest4j.TestAbortedException;
 /** The memory contract itself under test: mechanisms with one fault each, and the rule that must find it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BrokenMemoriesTest {
-    private static final Path PAGE = Path.of("../docs/writing-a-memory.md");
+    @TempDir
+    static Path folder;
 
     private final TensorBackend reference = ReferenceBackend.open();
     private final TensorBackend another = otherRandomNumbers(reference);
     private final List<TestEngine> engines =
             List.of(TestEngine.of("reference", reference), TestEngine.of("another", another));
-
-    /**
-     * A mechanism with one fault.
-     *
-     * @param rule its title
-     * @param fault what is wrong
-     * @param contract of the mechanism
-     * @param group of the contract that the rule belongs to
-     * @param seen part of what the failure reports
-     */
-    private record Broken(String rule, String fault, MemoryContract<?> contract, Group group, String seen) {
-        @Override
-        public String toString() {
-            return fault;
-        }
-    }
-
-    private interface Group extends Function<MemoryContract<?>, Stream<DynamicTest>> {}
-
-    /** A contract over one provider. */
-    private static final class Contract<C extends Record> extends MemoryContract<C> {
-        private final List<TestEngine> engines;
-        private final MemoryProvider<C> provider;
-        private final MemoryCase<C> defaults;
-
-        Contract(List<TestEngine> engines, MemoryProvider<C> provider, MemoryCase<C> defaults) {
-            this.engines = engines;
-            this.provider = provider;
-            this.defaults = defaults;
-        }
-
-        @Override
-        protected MemoryProvider<C> provider() {
-            return provider;
-        }
-
-        @Override
-        protected MemoryCase<C> defaults() {
-            return defaults;
-        }
-
-        @Override
-        protected List<TestEngine> engines() {
-            return engines;
-        }
-    }
+    private final Map<String, String> messages = new HashMap<>();
 
     @AfterAll
     void close() {
@@ -94,36 +52,73 @@ final class BrokenMemoriesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("broken")
-    void theContractFinds(Broken broken) {
-        List<String> messages = new ArrayList<>();
-        Optional<String> message = broken.group()
-                .apply(broken.contract())
-                .map(BrokenMemoriesTest::failure)
-                .filter(Objects::nonNull)
-                .map(Throwable::getMessage)
-                .peek(messages::add)
-                .filter(found -> found.contains(broken.seen()))
-                .findFirst();
+    @MethodSource("all")
+    void theContractFinds(BrokenMemory broken) {
+        String message = message(broken);
         assertThat(message)
-                .as("one of %s", messages)
-                .get(InstanceOfAssertFactories.STRING)
-                .startsWith("rule '" + broken.rule() + "' is broken by ")
-                .contains("\n  promised: ", "\n  seen: ", "\n  read: ");
+                .startsWith(
+                        "rule " + broken.rule().number() + " '" + broken.rule().title() + "' is broken by ")
+                .contains("\n  promised: ", "\n  seen: ", "\n  read: ", "docs/spi-rules.md#");
     }
 
-    @ParameterizedTest
-    @MethodSource("broken")
-    void theGuideShows(Broken broken) throws IOException {
-        assertThat(Files.readString(PAGE))
-                .contains("| " + broken.rule() + " | " + broken.fault() + " | `" + broken.seen() + "` |");
+    @Test
+    void everyRuleIsProved() {
+        assertThat(all().map(BrokenMemory::rule)).containsOnly(Rule.values());
+    }
+
+    @Test
+    void everyBrokenMemoryHasItsOwnFault() {
+        assertThat(all().map(BrokenMemory::fault)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void thePageShowsWhatTheBrokenMemoriesGive() throws IOException {
+        RulesPage page = RulesPage.read();
+        List<String> rows = all().sorted(Comparator.comparing(BrokenMemory::rule))
+                .map(broken -> "| "
+                        + RulesPage.link(broken.rule().number(), broken.rule().title()) + " | " + broken.fault()
+                        + " | `" + RulesPage.seen(message(broken)) + "` |")
+                .toList();
+        page.compareOrRewrite("broken memories", rows);
+    }
+
+    @Test
+    void thePageHasEveryRuleWithItsPromise() throws IOException {
+        RulesPage page = RulesPage.read();
+        for (Rule rule : Rule.values()) {
+            page.requireRule(rule.number(), rule.title(), rule.promise());
+        }
+    }
+
+    @Test
+    void theWrongKeyThatNobodyCorrectsIsFound() {
+        assertThatThrownBy(() -> ConfigurationChecks.mistyped("slots", typo -> "memory." + typo + ": no such key"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("key slotss: expected a refusal that proposes slots, got 'memory.slotss: no such key'");
+    }
+
+    /** The first failure that shows the fault. */
+    private String message(BrokenMemory broken) {
+        return messages.computeIfAbsent(broken.fault(), fault -> {
+            List<String> found = new ArrayList<>();
+            return broken.group()
+                    .apply(broken.contract())
+                    .map(BrokenMemoriesTest::failure)
+                    .filter(Objects::nonNull)
+                    .map(Throwable::getMessage)
+                    .peek(found::add)
+                    .filter(message -> message.contains(broken.seen()))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new AssertionError(fault + ": expected '" + broken.seen() + "' in one of " + found));
+        });
     }
 
     @Test
     void gradientsCutOnPurposeAreSkippedAndSaidSo() {
         MemoryCase<SlotConfig> cut =
                 MemoryCase.of("defaults", SlotConfig.defaults()).cuttingGradients("at the trace");
-        List<Throwable> outcomes = new Contract<>(engines, new SlotProvider(SlotFaults.cutGraph()), cut)
+        List<Throwable> outcomes = new BrokenMemory.Contract<>(engines, new SlotProvider(SlotFaults.cutGraph()), cut)
                 .gradientsEqualCentralDifferences()
                 .map(BrokenMemoriesTest::failure)
                 .toList();
@@ -134,7 +129,17 @@ final class BrokenMemoriesTest {
                         .hasMessageContaining("at the trace"));
     }
 
-    Stream<Broken> broken() {
+    Stream<BrokenMemory> all() {
+        return Stream.of(
+                        broken(),
+                        new BrokenStates(engines).broken(),
+                        new BrokenSteps(engines).broken(),
+                        new BrokenLearning(engines).broken(),
+                        new BrokenPlugins(engines, folder).broken())
+                .flatMap(some -> some);
+    }
+
+    Stream<BrokenMemory> broken() {
         return Stream.of(
                 faulty(
                         Rule.SHAPES,
@@ -275,16 +280,16 @@ final class BrokenMemoriesTest {
                         "no services file names the entry point",
                         new UnlistedProvider(),
                         "ServiceLoader finds [none, slots] and not 'unlisted'"),
-                new Broken(
-                        Rule.FORMS.title(),
+                new BrokenMemory(
+                        Rule.FORMS,
                         "a refused form is not declared",
                         contract(new OddProvider<>("odd", "none", OddProvider.DecoderOnly.class)),
                         MemoryContract::formsAreBuiltOrRefused,
                         "create refuses form ENCODER, and the test does not declare it"),
-                new Broken(
-                        Rule.FORMS.title(),
+                new BrokenMemory(
+                        Rule.FORMS,
                         "a declared form is built",
-                        new Contract<>(
+                        new BrokenMemory.Contract<>(
                                 engines,
                                 new SlotProvider(),
                                 MemoryCase.of("defaults", SlotConfig.defaults()).refusing(Form.ENCODER)),
@@ -309,19 +314,20 @@ final class BrokenMemoriesTest {
                 });
     }
 
-    private Broken odd(Rule rule, String fault, MemoryProvider<?> provider, String seen) {
-        return new Broken(rule.title(), fault, contract(provider), MemoryContract::configurationsAreChecked, seen);
+    private BrokenMemory odd(Rule rule, String fault, MemoryProvider<?> provider, String seen) {
+        return new BrokenMemory(rule, fault, contract(provider), MemoryContract::configurationsAreChecked, seen);
     }
 
     private static @Nullable Throwable failure(DynamicTest test) {
         return catchThrowable(() -> test.getExecutable().execute());
     }
 
-    private Broken faulty(Rule rule, String fault, Fault how, Group group, String seen) {
-        return new Broken(rule.title(), fault, contract(new SlotProvider(how)), group, seen);
+    private BrokenMemory faulty(Rule rule, String fault, Fault how, BrokenMemory.Group group, String seen) {
+        return new BrokenMemory(rule, fault, contract(new SlotProvider(how)), group, seen);
     }
 
     private <C extends Record> MemoryContract<C> contract(MemoryProvider<C> provider) {
-        return new Contract<>(engines, provider, MemoryCase.of("defaults", Settings.defaults(provider.configType())));
+        return new BrokenMemory.Contract<>(
+                engines, provider, MemoryCase.of("defaults", Settings.defaults(provider.configType())));
     }
 }
