@@ -11,6 +11,8 @@ step after the warm-up. --memory chooses what is added:
                                 block, written after the final norm by slot attention and biased memory normalisation
   recurrent-memory-transformer  memory rows before and behind the tokens; what the last block and the final norm make of
                                 those behind is the memory of the next segment
+  transformer-xl                --slots rows (128 unless said otherwise) that entered each block in earlier segments, seen with
+                                relative positions; no gradient to them, output tied to the embedding, no final norm
 """
 import argparse
 import json
@@ -22,7 +24,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-MEMORIES = ["none", "memory-transformer", "memformer", "recurrent-memory-transformer"]
+MEMORIES = ["none", "memory-transformer", "memformer", "recurrent-memory-transformer", "transformer-xl"]
+DEFAULT_SLOTS = {"none": 0, "transformer-xl": 128}
 SLOT_TEMPERATURE = 0.25
 
 
@@ -157,6 +160,63 @@ class Decoder(nn.Module):
         return self.norm(x)
 
 
+class RelativeBlock(nn.Module):
+    """A block of Transformer-XL; position scores are shifted by padding and viewing, as in the official code."""
+
+    def __init__(self, dim, head_count):
+        super().__init__()
+        self.heads = head_count
+        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        self.qkv = nn.Linear(dim, 3 * dim, bias=False)
+        self.position = nn.Linear(dim, dim, bias=False)
+        self.out = nn.Linear(dim, dim, bias=False)
+        self.up, self.down = nn.Linear(dim, 4 * dim), nn.Linear(4 * dim, dim)
+
+    def forward(self, x, memory, sines, u, v, mask):
+        dim = x.shape[-1]
+        rows = self.norm1(torch.cat([memory, x], dim=1)) if memory is not None else self.norm1(x)
+        q = heads(F.linear(rows[:, -x.shape[1] :], self.qkv.weight[:dim]), self.heads)
+        k, values = (heads(t, self.heads) for t in F.linear(rows, self.qkv.weight[dim:]).chunk(2, dim=-1))
+        r = self.position(sines).view(len(sines), self.heads, -1).transpose(0, 1)
+        content = (q + u[:, None]) @ k.transpose(-1, -2)
+        by_distance = (q + v[:, None]) @ r.transpose(-1, -2)
+        batch, head_count, length, keys = by_distance.shape
+        shifted = F.pad(by_distance, (1, 0)).view(batch, head_count, keys + 1, length)[:, :, 1:].view_as(by_distance)
+        weights = ((content + shifted) * q.shape[-1] ** -0.5 + mask).softmax(-1)
+        x = x + self.out(merge(weights @ values))
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+class TransformerXl(nn.Module):
+    def __init__(self, o):
+        super().__init__()
+        self.length = o.slots
+        self.tokens = nn.Embedding(o.vocab, o.dim)
+        self.u, self.v = (nn.Parameter(torch.randn(o.heads, o.dim // o.heads) * 0.02) for _ in range(2))
+        self.blocks = nn.ModuleList(RelativeBlock(o.dim, o.heads) for _ in range(o.layers))
+        self.frequencies = 10000 ** -(torch.arange(0, o.dim, 2) / o.dim)
+
+    def initial(self, batch):
+        """The state before the first segment."""
+        return [None] * len(self.blocks)
+
+    def forward(self, ids, state):
+        """Logits and the next state."""
+        x = self.tokens(ids)
+        past = 0 if state[0] is None else state[0].shape[1]
+        keys = past + x.shape[1]
+        angles = torch.arange(keys - 1, -1, -1.0)[:, None] * self.frequencies
+        sines = torch.cat([angles.sin(), angles.cos()], dim=-1)
+        mask = torch.full((x.shape[1], keys), float("-inf")).triu(past + 1)
+        following = []
+        for block, memory in zip(self.blocks, state):
+            entered = x.detach()
+            rows = entered if memory is None else torch.cat([memory, entered], dim=1)
+            following.append(rows[:, -self.length :])
+            x = block(x, memory, sines, self.u, self.v, mask)
+        return F.linear(x, self.tokens.weight), following
+
+
 def train(model, optimizer, data, labels):
     state, losses = model.initial(data.shape[1]), []
     for x, y in zip(data, labels):
@@ -188,7 +248,7 @@ def options():
     p.add_argument("--seed", type=int, default=1)
     o = p.parse_args()
     o.memory = o.memory or ("memory-transformer" if o.slots else "none")
-    o.slots = o.slots or (0 if o.memory == "none" else 16)
+    o.slots = o.slots or DEFAULT_SLOTS.get(o.memory, 16)
     return o
 
 
@@ -196,7 +256,7 @@ def main():
     o = options()
     torch.set_num_threads(o.threads)
     torch.manual_seed(o.seed)
-    model = Decoder(o)
+    model = TransformerXl(o) if o.memory == "transformer-xl" else Decoder(o)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.01)
     data = torch.randint(o.vocab, (o.segments, o.batch, o.segment))
     labels = torch.randint(o.vocab, (o.segments, o.batch, o.segment))
