@@ -18,6 +18,9 @@ public final class RulesPage {
     private static final Pattern AMOUNTS = Pattern.compile("\\d+ tensors and \\d+ bytes");
     private static final Pattern FOLDERS = Pattern.compile("(?<![\\w.])/(?:[^\\s,/\\]]+/)+");
 
+    /** Which number a thread spoils first is the scheduler's choice. */
+    private static final Pattern PLACE_IN_A_RACE = Pattern.compile("(beside another thread), segment .*");
+
     private static final int LONGEST = 300;
 
     private final String text;
@@ -43,6 +46,7 @@ public final class RulesPage {
         seen = DECIMALS.matcher(seen).replaceAll("…").replace(" (tolerance …)", "");
         seen = seen.length() > LONGEST ? seen.substring(0, LONGEST) + "…" : seen;
         seen = AMOUNTS.matcher(seen).replaceAll("… tensors and … bytes");
+        seen = PLACE_IN_A_RACE.matcher(seen).replaceAll("$1, …");
         return FOLDERS.matcher(seen).replaceAll("").replace("|", "\\|").replace('`', '\'');
     }
 
