@@ -18,8 +18,9 @@ public final class RulesPage {
     private static final Pattern AMOUNTS = Pattern.compile("\\d+ tensors and \\d+ bytes");
     private static final Pattern FOLDERS = Pattern.compile("(?<![\\w.])/(?:[^\\s,/\\]]+/)+");
 
-    /** Which number a thread spoils first is the scheduler's choice. */
-    private static final Pattern PLACE_IN_A_RACE = Pattern.compile("(beside another thread), segment .*");
+    /** Whether threads that meet spoil a number first or close a tensor is the scheduler's choice. */
+    private static final Pattern RACE =
+            Pattern.compile("beside another thread, segment .*|a thread failed beside another: .*");
 
     private static final int LONGEST = 300;
 
@@ -46,7 +47,7 @@ public final class RulesPage {
         seen = DECIMALS.matcher(seen).replaceAll("…").replace(" (tolerance …)", "");
         seen = seen.length() > LONGEST ? seen.substring(0, LONGEST) + "…" : seen;
         seen = AMOUNTS.matcher(seen).replaceAll("… tensors and … bytes");
-        seen = PLACE_IN_A_RACE.matcher(seen).replaceAll("$1, …");
+        seen = RACE.matcher(seen).replaceAll("beside another thread, segment …, or: a thread failed beside another: …");
         return FOLDERS.matcher(seen).replaceAll("").replace("|", "\\|").replace('`', '\'');
     }
 
