@@ -43,6 +43,8 @@ public final class RulesPage {
         seen = DECIMALS.matcher(seen).replaceAll("…").replace(" (tolerance …)", "");
         seen = seen.length() > LONGEST ? seen.substring(0, LONGEST) + "…" : seen;
         seen = AMOUNTS.matcher(seen).replaceAll("… tensors and … bytes");
+        // Which of two threads is late, and where, is chance.
+        seen = seen.replaceFirst("(beside another thread), .*", "$1, …");
         return FOLDERS.matcher(seen).replaceAll("").replace("|", "\\|").replace('`', '\'');
     }
 
