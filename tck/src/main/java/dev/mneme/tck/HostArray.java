@@ -5,7 +5,7 @@ import dev.mneme.tensor.Shape;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A dense row-major array on the Java heap. Floating types hold doubles, I64 and BOOL (0 or 1) hold longs. */
-final class HostArray {
+public final class HostArray {
     private final Shape shape;
     private final DType dtype;
     private final double[] numbers;
@@ -19,7 +19,8 @@ final class HostArray {
         this.integers = integers;
     }
 
-    static HostArray allocate(Shape shape, DType dtype) {
+    /** An array of zeros. */
+    public static HostArray allocate(Shape shape, DType dtype) {
         int size = Math.toIntExact(shape.elements());
         return dtype.isFloating()
                 ? new HostArray(shape, dtype, new double[size], new long[0])
@@ -35,34 +36,38 @@ final class HostArray {
         return result;
     }
 
-    Shape shape() {
+    public Shape shape() {
         return shape;
     }
 
-    DType dtype() {
+    public DType dtype() {
         return dtype;
     }
 
-    int size() {
+    /** Number of elements. */
+    public int size() {
         return dtype.isFloating() ? numbers.length : integers.length;
     }
 
-    double number(int cell) {
+    /** An element of any type, in row-major order. */
+    public double number(int cell) {
         checkLive();
         return dtype.isFloating() ? numbers[cell] : integers[cell];
     }
 
-    long integer(int cell) {
+    /** An element of I64, exactly. */
+    public long integer(int cell) {
         checkLive();
         return dtype.isFloating() ? (long) numbers[cell] : integers[cell];
     }
 
-    boolean truth(int cell) {
+    /** An element of BOOL. */
+    public boolean truth(int cell) {
         return number(cell) != 0;
     }
 
     /** Rounds to the element type. */
-    void setNumber(int cell, double value) {
+    public void setNumber(int cell, double value) {
         checkLive();
         switch (dtype) {
             case F32 -> numbers[cell] = (float) value;
@@ -72,7 +77,8 @@ final class HostArray {
         }
     }
 
-    void setInteger(int cell, long value) {
+    /** Overwrites an element of I64, exactly. */
+    public void setInteger(int cell, long value) {
         checkLive();
         integers[cell] = value;
     }

@@ -242,7 +242,7 @@ final class BrokenMemoriesTest {
                         "the reader keeps the state in a field",
                         SlotFaults.stateInField(),
                         MemoryContract::threadsDoNotDisturbEachOther,
-                        "beside another"),
+                        "beside another thread, segment"),
                 faulty(
                         Rule.CAUSALITY,
                         "the reader adds the mean of the segment",
