@@ -69,8 +69,13 @@ final class SessionTest {
                 try (Session session = streams.open()) {
                     double[] found = feedInPieces(session, tokens, random);
                     assertThat(found[0]).isNaN();
-                    assertThat(Arrays.copyOfRange(found, 1, found.length))
-                            .containsExactly(Arrays.copyOfRange(expected, 1, expected.length), within(tolerance));
+                    for (int i = 1; i < expected.length; i++) {
+                        // Of its size: what is rounded differently depends on the processor, and single precision has
+                        // 24 bits.
+                        double share = tolerance * Math.max(1, Math.abs(expected[i]));
+                        assertThat(found[i]).as("token %d", i).isEqualTo(expected[i], within(share));
+                    }
+                    assertThat(found).hasSameSizeAs(expected);
                     assertThat(session.tokensRead()).isEqualTo(tokens.length);
                 }
             }
