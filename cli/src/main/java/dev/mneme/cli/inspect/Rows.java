@@ -12,25 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class Rows {
     private Rows() {}
 
-    /** One row as a batch of its own. */
-    static SegmentBatch row(SegmentBatch batch, int row) {
-        int length = batch.length();
-        int targets = batch.labels().length / batch.rows();
-        return new SegmentBatch(
-                1,
-                length,
-                part(batch.tokens(), row, length),
-                batch.valid() == null ? null : Arrays.copyOfRange(batch.valid(), row * length, (row + 1) * length),
-                batch.decoderLength(),
-                batch.decoderTokens() == null ? null : part(batch.decoderTokens(), row, batch.decoderLength()),
-                part(batch.labels(), row, targets),
-                batch.reset() == null ? null : new boolean[] {batch.reset()[row]});
-    }
-
-    private static long[] part(long[] values, int row, int length) {
-        return Arrays.copyOfRange(values, row * length, (row + 1) * length);
-    }
-
     /** Input ids of a batch of one row that are real tokens. */
     static long[] validTokens(SegmentBatch row) {
         boolean @Nullable [] valid = row.valid();

@@ -53,7 +53,7 @@ public final class Specimen {
     }
 
     private Sample continuation(int row) {
-        long[] tokens = Rows.row(window.segments().get(0), row).tokens();
+        long[] tokens = window.segments().get(0).streams(row, row + 1).tokens();
         long[] prompt = Arrays.copyOf(tokens, Math.min(PROMPT, tokens.length));
         long[] written =
                 new Generator(model).continuation(prompt, new Decoding(CONTINUATION, 0.8, 40, 1, row), token -> {});
@@ -62,8 +62,7 @@ public final class Specimen {
 
     /** Teacher-forced predictions at the scored positions of all segments; generated ones where the task scores those. */
     private Sample answer(int row) {
-        List<SegmentBatch> segments =
-                window.segments().stream().map(batch -> Rows.row(batch, row)).toList();
+        List<SegmentBatch> segments = window.streams(row, row + 1).segments();
         long[] input = segments.stream()
                 .flatMapToLong(segment -> Arrays.stream(Rows.validTokens(segment)))
                 .toArray();
@@ -115,7 +114,7 @@ public final class Specimen {
                 TensorScope scope = model.backend().scope()) {
             MemoryState state = null;
             for (int i = 0; i < window.segments().size(); i++) {
-                last = Rows.row(window.segments().get(i), 0);
+                last = window.segments().get(i).streams(0, 1);
                 boolean isLast = i == window.segments().size() - 1;
                 Pass pass = isLast ? Pass.evaluation().observedBy(maps) : Pass.evaluation();
                 state = model.run(last, state, pass).next();
