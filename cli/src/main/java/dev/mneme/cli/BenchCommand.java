@@ -16,7 +16,12 @@ import picocli.CommandLine.Option;
         name = "bench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = {BenchBpttCommand.class, BenchHistoryCommand.class, BenchStreamCommand.class},
+        subcommands = {
+            BenchBpttCommand.class,
+            BenchHistoryCommand.class,
+            BenchProfileCommand.class,
+            BenchStreamCommand.class
+        },
         description = {
             "Measure how fast a mechanism trains or runs, and how much memory it takes, on random tokens.",
             "The backbone is a decoder-only pre-norm transformer; a step is forward, full back-propagation over all "

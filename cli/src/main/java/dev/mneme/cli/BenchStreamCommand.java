@@ -11,6 +11,7 @@ import dev.mneme.runtime.config.RunConfig;
 import dev.mneme.runtime.session.Session;
 import dev.mneme.runtime.session.SessionOptions;
 import dev.mneme.runtime.session.SessionPool;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -28,8 +29,8 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Feed a long stream of random tokens to one session of a trained model, and measure time a token and "
-                    + "resident memory along it.",
+            "Feed a long stream of random tokens to one session of a trained model, and measure time a token, "
+                    + "resident memory and the size of the saved session along it.",
             "For steady memory figures give the virtual machine its heap at the start: "
                     + "MNEME_JAVA_OPTS='-Xms256m -Xmx256m -XX:+AlwaysPreTouch'.",
             "Writes stream.json, stream-time.svg, stream-memory.svg and report.html."
@@ -98,6 +99,7 @@ final class BenchStreamCommand extends MnemeCommand {
 
     private boolean measure(Console console, Mneme mneme, RunConfig config) throws Exception {
         List<StreamMeter.Sample> samples;
+        Path scratch = Files.createTempFile("mneme-stream", ".state");
         try (TrainingRun run = Runs.trained(mneme, model, config);
                 SessionPool pool = SessionPool.open(run.model(), SessionOptions.defaults());
                 Session session = pool.open();
@@ -105,7 +107,9 @@ final class BenchStreamCommand extends MnemeCommand {
             int vocabulary = run.task().info().vocabulary();
             long begin = System.nanoTime();
             samples = new StreamMeter(tokens, warmUp, piece, vocabulary, seed)
-                    .run(session, read -> line.update(progress(read, System.nanoTime() - begin)));
+                    .run(session, scratch, read -> line.update(progress(read, System.nanoTime() - begin)));
+        } finally {
+            Files.deleteIfExists(scratch);
         }
         new BenchGrid("stream", out, mneme.backend().info(), settings())
                 .write(console, new StreamReport(config.memory(), samples));

@@ -72,6 +72,40 @@ final class BenchCommandTest {
     }
 
     @Test
+    void aProfileSharesASegmentAmongTheRoles() throws IOException {
+        List<String> sizes = new ArrayList<>(TINY);
+        sizes.set(sizes.indexOf("memory-transformer"), "memformer");
+        List<String> arguments = new ArrayList<>(List.of("bench", "profile", "--vary", "memory.slots"));
+        arguments.addAll(List.of("--values", "4,2", "--out", folder.toString()));
+        arguments.addAll(sizes);
+
+        assertThat(mneme(arguments.toArray(String[]::new))).isZero();
+
+        JsonNode profiles = json().path("profiles");
+        assertThat(profiles.findValuesAsText("value")).containsExactly("2", "4");
+        for (JsonNode profile : profiles) {
+            double parts = profile.path("read_seconds").asDouble()
+                    + profile.path("layer_write_seconds").asDouble()
+                    + profile.path("write_seconds").asDouble();
+            assertThat(profile.path("read_seconds").asDouble()).isPositive();
+            assertThat(profile.path("write_seconds").asDouble()).isPositive();
+            assertThat(parts).isLessThan(profile.path("seconds").asDouble());
+        }
+        assertThat(folder.resolve("profile.svg")).isNotEmptyFile();
+        assertThat(folder.resolve("report.html")).content().contains("memory.slots");
+    }
+
+    @Test
+    void aProfileOfAKeyThatIsNotThereSaysWhichIsMeant() {
+        List<String> arguments = new ArrayList<>(List.of("bench", "profile", "--vary", "memory.slot", "--values", "4"));
+        arguments.addAll(TINY);
+
+        assertThat(mneme(arguments.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
+
+        assertThat(err.toString()).contains("memory.slot", "slots");
+    }
+
+    @Test
     void trainingKeysThatOptionsSetAreRefused() {
         assertThat(tiny("bench", "--set", "train.batch=3", "--set", "task.length=3"))
                 .isEqualTo(ExitCode.USAGE);

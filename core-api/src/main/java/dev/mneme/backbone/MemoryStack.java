@@ -1,7 +1,5 @@
 package dev.mneme.backbone;
 
-import dev.mneme.error.ErrorCode;
-import dev.mneme.error.MnemeException;
 import dev.mneme.memory.LayerInput;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.ReadRequest;
@@ -75,17 +73,18 @@ final class MemoryStack extends Module {
         int total = Math.toIntExact(rows.size(1));
         AttentionMasks masks = masks(joined, memory.mutual(), total - joined - trailing, trailing, total, valid);
         Tensor nothing = rows.slice(1, 0, 0);
-        Tensor seen = causal || valid == null ? null : AttentionMasks.around(valid, joined, trailing);
+        Tensor real = valid == null ? null : AttentionMasks.around(valid, joined, trailing);
         List<Tensor> inputs = new ArrayList<>();
-        Map<String, Tensor> losses = new LinkedHashMap<>();
+        Reads reads = new Reads(real, pass);
         MemoryState current = state;
         for (int layer = 0; layer < blocks.size(); layer++) {
             inputs.add(rows);
-            LayerInput input = new LayerInput(layer, blocks.get(layer), causal ? nothing : rows, seen, memory.apart());
+            LayerInput input = new LayerInput(
+                    layer, blocks.get(layer), causal ? nothing : rows, causal ? null : real, memory.apart());
             current = writer.writeLayer(input, current, pass);
-            rows = block(layer, rows, masks, current, losses, pass);
+            rows = block(layer, rows, masks, current, reads);
         }
-        return new Run(new SegmentTrace(joined, trailing, inputs, normalise(rows), valid), current, losses);
+        return new Run(new SegmentTrace(joined, trailing, inputs, normalise(rows), valid), current, reads.losses);
     }
 
     private static Tensor around(SequenceRows memory, Tensor tokens) {
@@ -100,10 +99,10 @@ final class MemoryStack extends Module {
         return parts.size() == 1 ? tokens : tokens.backend().concat(parts, 1);
     }
 
-    private Tensor block(
-            int layer, Tensor rows, AttentionMasks masks, MemoryState state, Map<String, Tensor> losses, Pass pass) {
+    private Tensor block(int layer, Tensor rows, AttentionMasks masks, MemoryState state, Reads reads) {
         TransformerBlock block = blocks.get(layer);
-        Reading reading = reader.read(new ReadRequest(layer, Site.ATTENTION, rows, block), state, pass);
+        Pass pass = reads.pass;
+        Reading reading = reads.read(layer, Site.ATTENTION, rows, state);
         Tensor input = block.attentionInput(rows);
         Tensor attended;
         if (reading instanceof Reading.Keys keys) {
@@ -117,52 +116,61 @@ final class MemoryStack extends Module {
         } else {
             attended = block.attention().forward(input, masks.self(), pass);
         }
-        return afterAttention(layer, rows, attended, reading, state, losses, pass);
+        return afterAttention(layer, rows, attended, reading, state, reads);
     }
 
     /** Everything of a block after its self-attention. */
     private Tensor afterAttention(
-            int layer,
-            Tensor rows,
-            Tensor attended,
-            Reading reading,
-            MemoryState state,
-            Map<String, Tensor> losses,
-            Pass pass) {
+            int layer, Tensor rows, Tensor attended, Reading reading, MemoryState state, Reads reads) {
         TransformerBlock block = blocks.get(layer);
+        Pass pass = reads.pass;
         Tensor sum = attended;
         if (reading instanceof Reading.Residual residual) {
-            sum = add(attended, residual, losses);
+            sum = reads.add(attended, residual);
         } else if (reading instanceof Reading.Replacement) {
-            throw misplaced(layer, Site.ATTENTION, reading);
+            throw ReadingRows.misplaced(layer, Site.ATTENTION, reading);
         }
         Tensor read = block.attentionResidual(rows, sum, pass);
-        Reading between = reader.read(new ReadRequest(layer, Site.AFTER_ATTENTION, read, block), state, pass);
+        Reading between = reads.read(layer, Site.AFTER_ATTENTION, read, state);
         if (between instanceof Reading.Residual residual) {
-            read = add(read, residual, losses);
+            read = reads.add(read, residual);
         } else if (between != Reading.NOTHING) {
-            throw misplaced(layer, Site.AFTER_ATTENTION, between);
+            throw ReadingRows.misplaced(layer, Site.AFTER_ATTENTION, between);
         }
-        Reading instead = reader.read(new ReadRequest(layer, Site.FEED_FORWARD, read, block), state, pass);
+        Reading instead = reads.read(layer, Site.FEED_FORWARD, read, state);
         if (instead instanceof Reading.Replacement replacement) {
             return block.feedForwardResidual(read, replacement.value(), pass);
         }
         if (instead != Reading.NOTHING) {
-            throw misplaced(layer, Site.FEED_FORWARD, instead);
+            throw ReadingRows.misplaced(layer, Site.FEED_FORWARD, instead);
         }
         return block.feed(read, pass);
     }
 
-    private static Tensor add(Tensor rows, Reading.Residual residual, Map<String, Tensor> losses) {
-        residual.losses().forEach((name, loss) -> losses.merge(name, loss, Tensor::add));
-        return rows.add(residual.value());
-    }
+    /** What is asked of the reader for the rows of one run, and the losses of what it answers. */
+    private final class Reads {
+        private final @Nullable Tensor valid;
+        private final Pass pass;
+        private final Map<String, Tensor> losses = new LinkedHashMap<>();
 
-    private static MnemeException misplaced(int layer, Site site, Reading reading) {
-        return new MnemeException(
-                ErrorCode.PLUGIN_MISBEHAVED,
-                "reader answered " + reading.getClass().getSimpleName() + " at " + site + " of block " + layer
-                        + "; see ReadRequest.Site for what fits where");
+        /**
+         * Nothing is asked yet.
+         *
+         * @param valid of all rows of the run, or null when all are
+         */
+        Reads(@Nullable Tensor valid, Pass pass) {
+            this.valid = valid;
+            this.pass = pass;
+        }
+
+        Reading read(int layer, Site site, Tensor rows, MemoryState state) {
+            return reader.read(new ReadRequest(layer, site, rows, valid, blocks.get(layer)), state, pass);
+        }
+
+        Tensor add(Tensor rows, Reading.Residual residual) {
+            residual.losses().forEach((name, loss) -> losses.merge(name, loss, Tensor::add));
+            return rows.add(residual.value());
+        }
     }
 
     private Tensor normalise(Tensor rows) {
@@ -203,14 +211,15 @@ final class MemoryStack extends Module {
     }
 
     private Tensor run(List<Feed> feeds, List<AttentionMasks> masks, Tensor piece) {
-        Pass pass = feeds.get(0).pass;
+        // A stream has no padding, and no losses: it is not trained.
+        Reads reads = new Reads(null, feeds.get(0).pass);
         Tensor rows = piece;
         for (int i = 0; i < blocks.size(); i++) {
             int layer = i;
             MemoryState state = MemoryState.concat(
                     feeds.stream().map(feed -> feed.states.get(layer)).toList());
-            Reading reading = reader.read(new ReadRequest(layer, Site.ATTENTION, rows, blocks.get(layer)), state, pass);
-            rows = advance(feeds, masks, layer, rows, reading, state);
+            Reading reading = reads.read(layer, Site.ATTENTION, rows, state);
+            rows = advance(feeds, masks, layer, rows, reading, state, reads);
         }
         Tensor output = normalise(rows);
         for (int i = 0; i < feeds.size(); i++) {
@@ -221,9 +230,15 @@ final class MemoryStack extends Module {
 
     /** One block for the next rows of each segment; only the attention has to know that they are not at one place. */
     private Tensor advance(
-            List<Feed> feeds, List<AttentionMasks> masks, int layer, Tensor rows, Reading reading, MemoryState state) {
+            List<Feed> feeds,
+            List<AttentionMasks> masks,
+            int layer,
+            Tensor rows,
+            Reading reading,
+            MemoryState state,
+            Reads reads) {
         TransformerBlock block = blocks.get(layer);
-        Pass pass = feeds.get(0).pass;
+        Pass pass = reads.pass;
         Tensor input = block.attentionInput(rows);
         KeyValues added = ReadingRows.seesSequence(reading) ? block.attention().keyValues(input) : null;
         List<KeyValues> seen = new ArrayList<>();
@@ -241,8 +256,7 @@ final class MemoryStack extends Module {
         Tensor attended = feeds.size() == 1
                 ? block.attention().attend(queries, seen.get(0), attentions.get(0), pass)
                 : block.attention().attend(queries, seen, attentions, pass);
-        // A stream has no losses: it is not trained.
-        return afterAttention(layer, rows, attended, reading, state, new LinkedHashMap<>(), pass);
+        return afterAttention(layer, rows, attended, reading, state, reads);
     }
 
     /** A row to keep: a copy, so that a segment does not hold on to the rows of others. */
@@ -276,6 +290,7 @@ final class MemoryStack extends Module {
             MemoryState current = state;
             Tensor nothing = nothing();
             Tensor rows = joined == 0 ? nothing : Objects.requireNonNull(memory.joined());
+            Reads reads = new Reads(null, pass);
             for (int layer = 0; layer < blocks.size(); layer++) {
                 inputs.add(new ArrayList<>());
                 TransformerBlock block = blocks.get(layer);
@@ -283,7 +298,7 @@ final class MemoryStack extends Module {
                 // Handles of its own: others may go with the scope this is called in.
                 states.add(current.detach().unscoped());
                 caches.add(null);
-                Reading reading = reader.read(new ReadRequest(layer, Site.ATTENTION, rows, block), current, pass);
+                Reading reading = reads.read(layer, Site.ATTENTION, rows, current);
                 if (reading instanceof Reading.Keys keys) {
                     cache(layer, block.attention().keyValues(block.attentionInput(keys.rows())));
                 } else if (reading instanceof Reading.Projected extra) {
@@ -295,7 +310,7 @@ final class MemoryStack extends Module {
                 }
                 if (joined > 0) {
                     AttentionMasks masks = masks(joined, mutual, 0, 0, joined, null);
-                    rows = advance(List.of(this), List.of(masks), layer, rows, reading, current);
+                    rows = advance(List.of(this), List.of(masks), layer, rows, reading, current, reads);
                 }
             }
             if (joined > 0) {

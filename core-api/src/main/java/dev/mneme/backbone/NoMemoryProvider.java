@@ -1,6 +1,5 @@
 package dev.mneme.backbone;
 
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryDescription;
@@ -8,6 +7,7 @@ import dev.mneme.memory.MemoryProvider;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.memory.Writer;
 import dev.mneme.memory.Written;
@@ -56,8 +56,11 @@ public final class NoMemoryProvider implements MemoryProvider<NoMemoryProvider.C
     }
 
     @Override
-    public Mechanism create(Config config, MechanismContext context) {
-        return new Mechanism(
-                STATELESS, NO_READER, NO_WRITER, new TransformerController(context, NO_READER, NO_WRITER, 0));
+    public Roles roles(Config config, MechanismContext context) {
+        return new Roles(
+                STATELESS,
+                NO_READER,
+                NO_WRITER,
+                (reader, writer) -> new TransformerController(context, reader, writer, 0));
     }
 }

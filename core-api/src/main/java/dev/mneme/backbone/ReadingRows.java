@@ -1,5 +1,8 @@
 package dev.mneme.backbone;
 
+import dev.mneme.error.ErrorCode;
+import dev.mneme.error.MnemeException;
+import dev.mneme.memory.ReadRequest.Site;
 import dev.mneme.memory.Reading;
 import dev.mneme.nn.KeyValues;
 import dev.mneme.tensor.Attention;
@@ -16,6 +19,14 @@ final class ReadingRows {
             return keys.seesSequence();
         }
         return !(reading instanceof Reading.Projected extra) || extra.seesSequence();
+    }
+
+    /** To throw where a block cannot use what was answered. */
+    static MnemeException misplaced(int layer, Site site, Reading reading) {
+        return new MnemeException(
+                ErrorCode.PLUGIN_MISBEHAVED,
+                "reader answered " + reading.getClass().getSimpleName() + " at " + site + " of block " + layer
+                        + "; see ReadRequest.Site for what fits where");
     }
 
     /** How one of several rows attends. */

@@ -6,6 +6,7 @@ import dev.mneme.error.MnemeException;
 import dev.mneme.memory.Controller;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.Reader;
 import dev.mneme.memory.Segment;
 import dev.mneme.memory.SegmentStream;
 import dev.mneme.memory.StepResult;
@@ -29,13 +30,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Transformer-XL decoder (Dai et al., arXiv 1901.02860): relative positions, rows of earlier segments before each
- * block's own, no norm behind the last block. What is kept of a segment is the writer's matter.
+ * block's own, no norm behind the last block. What is kept of a segment is the writer's matter, what a block sees of it the
+ * reader's: asked once a segment and block, before there are rows, for {@link dev.mneme.memory.Reading.Keys} of as many rows
+ * in every block with one mask for all blocks and queries, (batch, 1, 1, M), under which each stream's rows are the last ones;
+ * or for nothing in all.
  *
  * <p>{@code model.positions} has no effect: distances are the positions.
  */
 public final class RelativeController extends Module implements Controller {
     private final BackboneConfig config;
-    private final EarlierRows earlier;
+    private final Reader reader;
     private final Writer writer;
     private final int longest;
     private final Embedding tokens;
@@ -51,11 +55,11 @@ public final class RelativeController extends Module implements Controller {
      * @param tiedOutput whether embeddings and output share one matrix
      */
     public RelativeController(
-            MechanismContext context, RelativeLayers layers, EarlierRows earlier, Writer writer, boolean tiedOutput) {
+            MechanismContext context, RelativeLayers layers, Reader reader, Writer writer, boolean tiedOutput) {
         super(context.modules().child("controller"));
         config = context.backbone();
         TaskInfo task = context.task();
-        this.earlier = earlier;
+        this.reader = reader;
         this.writer = writer;
         longest = task.maxLength();
         tokens = child("tokens", c -> new Embedding(c, task.vocabulary(), config.dim(), config.embeddingStd()));
@@ -121,7 +125,7 @@ public final class RelativeController extends Module implements Controller {
 
     private RelativeLayers.Run run(Segment segment, MemoryState state, Pass pass) {
         requireFits(segment.tokens().size(1));
-        return layers.run(earlier, embed(segment.tokens(), pass), segment.valid(), state, pass);
+        return layers.run(reader, embed(segment.tokens(), pass), segment.valid(), state, pass);
     }
 
     private Tensor embed(Tensor ids, Pass pass) {
@@ -159,7 +163,7 @@ public final class RelativeController extends Module implements Controller {
         Stream(long batch, MemoryState state, Pass pass) {
             this.pass = pass;
             try (TensorScope scope = context().backend().scope()) {
-                feed = layers.new Feed(earlier, batch, state, pass, longest);
+                feed = layers.new Feed(reader, batch, state, pass, longest);
             }
         }
 

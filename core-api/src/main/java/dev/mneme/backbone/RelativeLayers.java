@@ -1,6 +1,9 @@
 package dev.mneme.backbone;
 
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.ReadRequest;
+import dev.mneme.memory.ReadRequest.Site;
+import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
 import dev.mneme.memory.SegmentTrace;
 import dev.mneme.nn.KeyValues;
@@ -79,14 +82,20 @@ public final class RelativeLayers extends Module {
     record Run(SegmentTrace trace, MemoryState state) {}
 
     /** Runs a whole segment of rows (batch, length, dim). */
-    Run run(EarlierRows earlier, Tensor rows, @Nullable Tensor valid, MemoryState state, Pass pass) {
+    Run run(Reader reader, Tensor rows, @Nullable Tensor valid, MemoryState state, Pass pass) {
         int length = Math.toIntExact(rows.size(1));
-        Sight sight = new Sight(earlier, state, pass, length);
+        Sight sight = new Sight(reader, rows.size(0), state, pass, length);
         List<Tensor> kept = new ArrayList<>();
         Tensor output = sight.run(rows, valid, kept);
         return new Run(
                 new SegmentTrace(0, 0, kept, output, valid),
                 sight.withUse(state, valid == null ? null : valid.sum(false, 1)));
+    }
+
+    private Tensor nothing(long batch) {
+        return context()
+                .backend()
+                .zeros(Shape.of(batch, 0, config.dim()), context().dtype());
     }
 
     /** What the blocks see so far: earlier rows, and the rows of the open segment. */
@@ -100,19 +109,23 @@ public final class RelativeLayers extends Module {
         private int done;
 
         /** Projects the earlier rows and positions for up to {@code longest} rows of the segment. */
-        Sight(EarlierRows earlier, MemoryState state, Pass pass, int longest) {
+        Sight(Reader reader, long batch, MemoryState state, Pass pass, int longest) {
             this.pass = pass;
+            Tensor nothing = nothing(batch);
             Tensor mask = null;
             int count = 0;
             for (int layer = 0; layer < blocks.size(); layer++) {
-                if (earlier.before(layer, state, pass) instanceof Reading.Keys keys) {
+                Reading reading = reader.read(ReadRequest.beforeRows(layer, nothing), state, pass);
+                if (reading instanceof Reading.Keys keys) {
                     RelativeBlock block = blocks.get(layer);
                     Tensor rows = options.keepsNormalised() ? keys.rows() : block.attentionInput(keys.rows());
                     seen.add(block.attention().keyValues(rows));
                     mask = keys.mask();
                     count = Math.toIntExact(keys.rows().size(1));
-                } else {
+                } else if (reading == Reading.NOTHING) {
                     seen.add(null);
+                } else {
+                    throw ReadingRows.misplaced(layer, Site.ATTENTION, reading);
                 }
             }
             earlierMask = mask;
@@ -218,11 +231,11 @@ public final class RelativeLayers extends Module {
          *
          * @param longest rows of the longest segment
          */
-        Feed(EarlierRows earlier, long batch, MemoryState state, Pass pass, int longest) {
+        Feed(Reader reader, long batch, MemoryState state, Pass pass, int longest) {
             this.batch = batch;
             // Handles of its own: others may go with the scope this is called in.
             this.state = state.detach().unscoped();
-            sight = new Sight(earlier, state, pass, longest);
+            sight = new Sight(reader, batch, state, pass, longest);
             sight.terms.forEach(RelativeTerms::unscoped);
             sight.seen.forEach(Feed::unscoped);
             if (sight.earlierMask != null) {
@@ -271,10 +284,7 @@ public final class RelativeLayers extends Module {
         }
 
         private Tensor joined(List<Tensor> pieces) {
-            TensorBackend backend = context().backend();
-            return pieces.isEmpty()
-                    ? backend.zeros(Shape.of(batch, 0, config.dim()), context().dtype())
-                    : backend.concat(pieces, 1);
+            return pieces.isEmpty() ? nothing(batch) : context().backend().concat(pieces, 1);
         }
 
         @Override

@@ -17,10 +17,15 @@ public interface MemoryProvider<C extends Record> extends ExtensionPoint {
     Class<C> configType();
 
     /**
-     * Builds the mechanism. Called outside of any tensor scope; the caller closes the result.
+     * Builds the roles of the mechanism. Called outside of any tensor scope; the caller closes what is assembled of them.
      *
      * @throws dev.mneme.error.MnemeException ({@code CONFIG_INVALID}) if configuration, backbone and task do not go
      *     together
      */
-    Mechanism create(C config, MechanismContext context);
+    Roles roles(C config, MechanismContext context);
+
+    /** The mechanism as it is meant; the caller closes it. */
+    default Mechanism create(C config, MechanismContext context) {
+        return roles(config, context).assemble();
+    }
 }

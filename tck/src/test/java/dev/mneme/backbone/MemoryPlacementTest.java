@@ -1,5 +1,6 @@
 package dev.mneme.backbone;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.config.Settings;
@@ -158,7 +159,7 @@ final class MemoryPlacementTest {
                 Reader projected = answering(
                         Site.ATTENTION,
                         request -> new Reading.Projected(
-                                request.block()
+                                requireNonNull(request.block())
                                         .attention()
                                         .keyValues(request.block().attentionInput(rows)),
                                 null,

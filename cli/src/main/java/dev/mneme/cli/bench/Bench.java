@@ -126,6 +126,11 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
         plan(mneme, memory, settings);
     }
 
+    /** The model that settings describe. */
+    ModelDescription description(Mneme mneme, String memory, Map<String, String> settings) {
+        return plan(mneme, memory, settings).model();
+    }
+
     private record Plan(ModelDescription model, TrainConfig training) {}
 
     private Plan plan(Mneme mneme, String memory, Map<String, String> settings) {
@@ -140,7 +145,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 training);
     }
 
-    private RandomTokens task() {
+    RandomTokens task() {
         return new RandomTokens(vocabulary, segment, segments);
     }
 

@@ -2,13 +2,17 @@ package dev.mneme.cli.bench;
 
 import dev.mneme.runtime.evaluate.ProcessMemory;
 import dev.mneme.runtime.session.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
 /**
- * Feeds random tokens to a session, piece by piece, and notes time and resident memory as it goes.
+ * Feeds random tokens to a session, piece by piece, and notes time, resident memory and the size of its saved state as it
+ * goes.
  *
  * @param tokens that count
  * @param warmUp tokens before them, while the virtual machine compiles
@@ -26,15 +30,17 @@ public record StreamMeter(long tokens, long warmUp, int piece, int vocabulary, l
      * @param tokens read so far, warm-up excluded
      * @param seconds they took since the sample before
      * @param residentBytes of the process at the end of it
+     * @param stateBytes of the session saved at the end of it
      */
-    public record Sample(long tokens, double seconds, long residentBytes) {}
+    public record Sample(long tokens, double seconds, long residentBytes, long stateBytes) {}
 
     /**
      * Reads everything.
      *
+     * @param scratch file to save the session to; overwritten
      * @param progress gets the number of tokens read, warm-up included
      */
-    public List<Sample> run(Session session, LongConsumer progress) {
+    public List<Sample> run(Session session, Path scratch, LongConsumer progress) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         for (long read = 0; read < warmUp; read += piece) {
             feed(session, random, (int) Math.min(piece, warmUp - read));
@@ -52,7 +58,9 @@ public record StreamMeter(long tokens, long warmUp, int piece, int vocabulary, l
                 progress.accept(warmUp + read);
             }
             double seconds = (System.nanoTime() - begin) / 1e9;
-            samples.add(new Sample(read, seconds, ProcessMemory.residentBytes()));
+            long resident = ProcessMemory.residentBytes();
+            session.save(scratch);
+            samples.add(new Sample(read, seconds, resident, Files.size(scratch)));
         }
         return samples;
     }

@@ -57,12 +57,21 @@ public record StreamReport(String memory, List<StreamMeter.Sample> samples) impl
         return List.of(
                 String.format(Locale.ROOT, "time of the last tenth / of the first: %.3f", timeRatio()),
                 String.format(
-                        Locale.ROOT, "largest resident memory of the second half / of the first: %.4f", memoryRatio()));
+                        Locale.ROOT, "largest resident memory of the second half / of the first: %.4f", memoryRatio()),
+                String.format(
+                        Locale.ROOT,
+                        "bytes of the saved session, largest of the last tenth / of the first: %.4f",
+                        stateRatio()));
     }
 
     /** Time a token in the last tenth against the first. */
     public double timeRatio() {
         return secondsPerToken(TENTHS - 1) / secondsPerToken(0);
+    }
+
+    /** Largest saved session in the last tenth against the first. */
+    public double stateRatio() {
+        return largestState(part(TENTHS - 1, TENTHS)) / largestState(part(0, 1));
     }
 
     /** Largest resident memory in the second half against the first. */
@@ -90,13 +99,15 @@ public record StreamReport(String memory, List<StreamMeter.Sample> samples) impl
         map.put("memory", memory);
         map.put("time_ratio", timeRatio());
         map.put("memory_ratio", memoryRatio());
+        map.put("state_ratio", stateRatio());
         map.put(
                 "samples",
                 samples.stream()
                         .map(sample -> Map.of(
                                 "tokens", sample.tokens(),
                                 "seconds", sample.seconds(),
-                                "resident_bytes", sample.residentBytes()))
+                                "resident_bytes", sample.residentBytes(),
+                                "state_bytes", sample.stateBytes()))
                         .toList());
         return map;
     }
@@ -121,6 +132,10 @@ public record StreamReport(String memory, List<StreamMeter.Sample> samples) impl
 
     private long total() {
         return samples.get(samples.size() - 1).tokens();
+    }
+
+    private static double largestState(List<StreamMeter.Sample> part) {
+        return part.stream().mapToDouble(StreamMeter.Sample::stateBytes).max().orElse(Double.NaN);
     }
 
     private static double largest(List<StreamMeter.Sample> part) {

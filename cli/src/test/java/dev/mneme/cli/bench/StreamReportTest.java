@@ -14,7 +14,8 @@ final class StreamReportTest {
     private static StreamReport report() {
         List<StreamMeter.Sample> samples = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            samples.add(new StreamMeter.Sample(100L * (i + 1), i < 18 ? 0.001 : 0.0015, (i < 10 ? 400 : 410) * MIB));
+            samples.add(new StreamMeter.Sample(
+                    100L * (i + 1), i < 18 ? 0.001 : 0.0015, (i < 10 ? 400 : 410) * MIB, i < 18 ? 5000 : 5500));
         }
         return new StreamReport("memformer", samples);
     }
@@ -26,7 +27,8 @@ final class StreamReportTest {
         assertThat(report().notes())
                 .containsExactly(
                         "time of the last tenth / of the first: 1.500",
-                        "largest resident memory of the second half / of the first: 1.0250");
+                        "largest resident memory of the second half / of the first: 1.0250",
+                        "bytes of the saved session, largest of the last tenth / of the first: 1.1000");
     }
 
     @Test

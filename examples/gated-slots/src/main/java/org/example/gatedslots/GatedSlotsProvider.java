@@ -1,10 +1,10 @@
 package org.example.gatedslots;
 
 import dev.mneme.backbone.TransformerController;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 
 /** Entry point, named in META-INF/services/dev.mneme.memory.MemoryProvider. */
 public final class GatedSlotsProvider implements MemoryProvider<GatedSlotsConfig> {
@@ -24,10 +24,10 @@ public final class GatedSlotsProvider implements MemoryProvider<GatedSlotsConfig
     }
 
     @Override
-    public Mechanism create(GatedSlotsConfig config, MechanismContext context) {
+    public Roles roles(GatedSlotsConfig config, MechanismContext context) {
         var memory = new GatedSlotsMemory(context.modules().child("memory"), context.backbone(), config);
         var reader = new GatedSlotsReader(context.modules().child("reader"), context.backbone());
         var writer = new GatedSlotsWriter(context.modules().child("writer"), context.backbone());
-        return new Mechanism(memory, reader, writer, new TransformerController(context, reader, writer, 0));
+        return new Roles(memory, reader, writer, (r, w) -> new TransformerController(context, r, w, 0));
     }
 }

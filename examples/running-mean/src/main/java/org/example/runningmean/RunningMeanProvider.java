@@ -1,7 +1,6 @@
 package org.example.runningmean;
 
 import dev.mneme.backbone.TransformerController;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryDescription;
@@ -10,6 +9,7 @@ import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.memory.Writer;
@@ -41,12 +41,12 @@ public final class RunningMeanProvider implements MemoryProvider<RunningMeanConf
     }
 
     @Override
-    public Mechanism create(RunningMeanConfig config, MechanismContext context) {
+    public Roles roles(RunningMeanConfig config, MechanismContext context) {
         int dim = context.backbone().dim();
         var memory = new Mean(context.modules().child("memory"), dim);
         var reader = new MeanReader(context.modules().child("reader"), dim);
         var writer = new MeanWriter(context.modules().child("writer"), config.keep());
-        return new Mechanism(memory, reader, writer, new TransformerController(context, reader, writer, 0));
+        return new Roles(memory, reader, writer, (r, w) -> new TransformerController(context, r, w, 0));
     }
 
     /** One state entry, (batch, dim), which starts from zeros. */

@@ -1,6 +1,5 @@
 package dev.mneme.compressive;
 
-import dev.mneme.backbone.EarlierRows;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.Reader;
@@ -13,7 +12,7 @@ import dev.mneme.tensor.TensorBackend;
 import java.util.List;
 
 /** Puts a block's compressed rows and then its memory rows before the segment's own, without a gap, as keys and values. */
-final class CompressiveReader implements Reader, EarlierRows {
+final class CompressiveReader implements Reader {
     private final CompressiveTransformerConfig config;
     private final int layers;
 
@@ -28,14 +27,17 @@ final class CompressiveReader implements Reader, EarlierRows {
     }
 
     @Override
-    public Reading before(int layer, MemoryState state, Pass pass) {
+    public Reading read(ReadRequest request, MemoryState state, Pass pass) {
+        if (request.site() != ReadRequest.Site.ATTENTION) {
+            return Reading.NOTHING;
+        }
         Sizes sizes = Sizes.of(config, pass.training());
         int places = sizes.places();
         int compressed = sizes.compressed();
         if (places == 0) {
             return Reading.NOTHING;
         }
-        int from = source(config, layer, layers);
+        int from = source(config, request.layer(), layers);
         Tensor rows = last(state.get(CompressiveMemory.rows(from)), places);
         Tensor count = RowQueue.atMost(state.get(CompressiveMemory.COUNT), places);
         if (compressed == 0) {
@@ -66,10 +68,5 @@ final class CompressiveReader implements Reader, EarlierRows {
     private static Tensor last(Tensor rows, int count) {
         long size = rows.size(1);
         return size == count ? rows : rows.slice(1, size - count, size);
-    }
-
-    @Override
-    public Reading read(ReadRequest request, MemoryState state, Pass pass) {
-        return request.site() == ReadRequest.Site.ATTENTION ? before(request.layer(), state, pass) : Reading.NOTHING;
     }
 }

@@ -6,16 +6,15 @@ import dev.mneme.backbone.RelativeLayers;
 import dev.mneme.compressive.CompressiveTransformerConfig.Compression;
 import dev.mneme.compressive.CompressiveTransformerConfig.Kept;
 import dev.mneme.compressive.CompressiveTransformerConfig.Positions;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.Writer;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.RelativeTermsSource;
 import dev.mneme.nn.SinusoidalTerms;
 import dev.mneme.task.TaskInfo;
-import java.util.function.UnaryOperator;
 
 /** Entry point of the Compressive Transformer. */
 public final class CompressiveTransformerProvider implements MemoryProvider<CompressiveTransformerConfig> {
@@ -38,12 +37,7 @@ public final class CompressiveTransformerProvider implements MemoryProvider<Comp
     }
 
     @Override
-    public Mechanism create(CompressiveTransformerConfig config, MechanismContext context) {
-        return create(config, context, writer -> writer);
-    }
-
-    /** With a writer that stands before the mechanism's own. */
-    Mechanism create(CompressiveTransformerConfig config, MechanismContext context, UnaryOperator<Writer> front) {
+    public Roles roles(CompressiveTransformerConfig config, MechanismContext context) {
         RelativeController.requireSuitable(
                 name(), context, config.tiedOutput(), config.positions() == Positions.RELATIVE);
         BackboneConfig backbone = context.backbone();
@@ -61,9 +55,9 @@ public final class CompressiveTransformerProvider implements MemoryProvider<Comp
                 modules -> positions(modules, config, backbone, headDim, context.task()));
         CompressiveMemory memory = new CompressiveMemory(context.modules(), config, backbone.layers(), backbone.dim());
         CompressiveReader reader = new CompressiveReader(config, backbone.layers());
-        Writer writer = front.apply(new CompressiveWriter(context, config, layers.blocks()));
-        return new Mechanism(
-                memory, reader, writer, new RelativeController(context, layers, reader, writer, config.tiedOutput()));
+        Writer writer = new CompressiveWriter(context, config, layers.blocks());
+        return new Roles(
+                memory, reader, writer, (r, w) -> new RelativeController(context, layers, r, w, config.tiedOutput()));
     }
 
     private static RelativeTermsSource positions(

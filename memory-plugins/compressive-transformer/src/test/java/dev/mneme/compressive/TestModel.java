@@ -14,11 +14,13 @@ import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.memory.RecordingWriter;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -30,12 +32,15 @@ final class TestModel implements AutoCloseable {
     static final int VOCABULARY = 16;
 
     private final TensorBackend backend;
-    private final RecordingWriter recorder = new RecordingWriter();
+    private final RecordingWriter recorder;
     private final Mechanism mechanism;
 
     private TestModel(CompressiveTransformerConfig config, MechanismContext context) {
         backend = context.modules().backend();
-        mechanism = new CompressiveTransformerProvider().create(config, context, recorder::before);
+        mechanism = new CompressiveTransformerProvider()
+                .roles(config, context)
+                .assemble(reader -> reader, RecordingWriter::new);
+        recorder = (RecordingWriter) mechanism.writer();
     }
 
     static TaskInfo task(int longest) {
@@ -85,7 +90,9 @@ final class TestModel implements AutoCloseable {
 
     /** Losses of the last segment that was run in training, one a layer. */
     List<Tensor> layerLosses() {
-        return recorder.layerLosses();
+        List<Tensor> losses = new ArrayList<>();
+        ((CompressiveWriter) recorder.actual()).write(recorder.trace(), recorder.state(), recorder.pass(), losses);
+        return losses;
     }
 
     List<RelativeBlock> blocks() {

@@ -2,17 +2,15 @@ package dev.mneme.infiniteformer;
 
 import dev.mneme.backbone.TransformerController;
 import dev.mneme.infiniteformer.InfiniteFormerConfig.Backbone;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
-import dev.mneme.memory.Reader;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.Writer;
 import dev.mneme.nn.TransformerBlock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /** Entry point of the ∞-former. */
 public final class InfiniteFormerProvider implements MemoryProvider<InfiniteFormerConfig> {
@@ -36,34 +34,26 @@ public final class InfiniteFormerProvider implements MemoryProvider<InfiniteForm
     }
 
     @Override
-    public Mechanism create(InfiniteFormerConfig config, MechanismContext context) {
-        return create(config, context, UnaryOperator.identity(), UnaryOperator.identity());
-    }
-
-    /** With a reader and a writer in the backbone that may stand before the mechanism's own. */
-    static Mechanism create(
-            InfiniteFormerConfig config,
-            MechanismContext context,
-            UnaryOperator<Reader> beforeReader,
-            UnaryOperator<Writer> beforeWriter) {
+    public Roles roles(InfiniteFormerConfig config, MechanismContext context) {
         if (config.backbone() == Backbone.XL) {
             XlRequirements.check(context.backbone(), context.task());
         }
         Sizes sizes = Sizes.of(config, context);
         GaussianBasis basis = config.gaussians();
         Memory memory = new InfiniteFormerMemory(context.modules(), sizes, config);
-        InfiniteFormerReader own = new InfiniteFormerReader(context.modules().child("reader"), sizes, config, basis);
+        InfiniteFormerReader reader = new InfiniteFormerReader(context.modules().child("reader"), sizes, config, basis);
         List<TransformerBlock> blocks = new ArrayList<>();
-        Reader reader = beforeReader.apply(own);
-        Writer writer = beforeWriter.apply(
-                new InfiniteFormerWriter(context.modules().child("writer"), sizes, config, basis, own, blocks));
-        if (config.backbone() == Backbone.XL) {
-            InfiniteFormerXlController controller = new InfiniteFormerXlController(context, sizes, reader, writer);
+        Writer writer =
+                new InfiniteFormerWriter(context.modules().child("writer"), sizes, config, basis, reader, blocks);
+        return new Roles(memory, reader, writer, (r, w) -> {
+            if (config.backbone() == Backbone.XL) {
+                InfiniteFormerXlController controller = new InfiniteFormerXlController(context, sizes, r, w);
+                blocks.addAll(controller.blocks());
+                return controller;
+            }
+            TransformerController controller = new TransformerController(context, r, w, 0);
             blocks.addAll(controller.blocks());
-            return new Mechanism(memory, reader, writer, controller);
-        }
-        TransformerController controller = new TransformerController(context, reader, writer, 0);
-        blocks.addAll(controller.blocks());
-        return new Mechanism(memory, reader, writer, controller);
+            return controller;
+        });
     }
 }

@@ -8,9 +8,13 @@ import dev.mneme.nn.Module;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Pass;
 import dev.mneme.nn.TransformerBlock;
+import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the signal of a layer with the queries of its own self-attention, beside it. */
 final class InfiniteFormerReader extends Module implements Reader {
@@ -18,6 +22,10 @@ final class InfiniteFormerReader extends Module implements Reader {
     static final String FOCUS = "infinite_former.focus";
     /** Working entry: projected values of this block's signal. Without it there is no signal in any row. */
     static final String VALUES = "infinite_former.values";
+    /** Working entry (batch, 1), BOOL: rows without a signal; absent when no row has one. */
+    static final String SILENT = "infinite_former.silent";
+    /** Name of the auxiliary loss, in training. */
+    static final String LOSS = "kl";
 
     private final InfiniteFormerConfig config;
     private final ExpectedBasis basis;
@@ -55,10 +63,24 @@ final class InfiniteFormerReader extends Module implements Reader {
         if (elsewhere || !state.contains(VALUES) || request.hidden().size(1) == 0) {
             return Reading.NOTHING;
         }
-        Densities densities = densities(request.layer(), request.block(), request.hidden(), state.get(FOCUS));
+        Densities densities =
+                densities(request.layer(), Objects.requireNonNull(request.block()), request.hidden(), state.get(FOCUS));
         Tensor expected = basis.forward(densities.mean(), densities.variance());
         Tensor read = layers.get(request.layer()).read(expected, state.get(VALUES));
-        return new Reading.Residual(read);
+        return pass.training() && config.klWeight() > 0
+                ? new Reading.Residual(read, Map.of(LOSS, loss(densities, request.valid(), state.get(SILENT))))
+                : new Reading.Residual(read);
+    }
+
+    /** The weighted mean over all reads of a block that happened of the regulariser. */
+    private Tensor loss(Densities densities, @Nullable Tensor valid, Tensor silent) {
+        Tensor speaking = silent.logicalNot();
+        Tensor happened = (valid == null ? speaking : speaking.logicalAnd(valid))
+                .expand(densities.mean().shape().without(1))
+                .to(context().dtype());
+        Tensor one = context().backend().full(Shape.scalar(), 1, context().dtype());
+        Tensor share = happened.div(happened.sum().maximum(one)).mul(config.klWeight());
+        return divergence(densities).mean(false, 1).mul(share).sum();
     }
 
     /** The regulariser of each density, (batch, heads, length). */

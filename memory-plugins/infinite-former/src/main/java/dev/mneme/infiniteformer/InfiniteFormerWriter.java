@@ -25,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  * segment's rows wait. Nothing that is carried on has a gradient.
  */
 final class InfiniteFormerWriter extends Module implements Writer {
-    /** Name of the auxiliary loss. */
-    static final String LOSS = "kl";
-
-    /** Working entry (batch, 1), BOOL: rows without a signal; absent when no row has one. */
-    private static final String SILENT = "infinite_former.silent";
-
     private final InfiniteFormerConfig config;
     private final Sizes sizes;
     private final InfiniteFormerReader reader;
@@ -68,7 +62,7 @@ final class InfiniteFormerWriter extends Module implements Writer {
     public MemoryState writeLayer(LayerInput input, MemoryState state, Pass pass) {
         int layer = input.layer();
         MemoryState written = layer == 0 ? refitted(state, pass) : state;
-        return written.contains(SILENT)
+        return written.contains(InfiniteFormerReader.SILENT)
                 ? reader.withSignal(layer, written.get(InfiniteFormerMemory.signal(layer)), written)
                 : written;
     }
@@ -93,7 +87,7 @@ final class InfiniteFormerWriter extends Module implements Writer {
             written = written.with(InfiniteFormerMemory.SIGNAL_TOKENS, tokens);
         }
         Tensor silent = plan.silent(backend);
-        return silent == null ? written : written.with(SILENT, silent);
+        return silent == null ? written : written.with(InfiniteFormerReader.SILENT, silent);
     }
 
     /** What the next write takes in of the rows that wait, (batch, length, dim). */
@@ -136,24 +130,21 @@ final class InfiniteFormerWriter extends Module implements Writer {
 
     @Override
     public Written write(SegmentTrace trace, MemoryState state, Pass pass) {
-        List<Densities> reads = reads(trace, state);
         Map<String, Tensor> next = new LinkedHashMap<>();
         try (GradientMode off = context().backend().noGradient()) {
-            carryOn(trace, state, reads, next);
+            carryOn(trace, state, reads(trace, state), next);
         }
-        Map<String, Tensor> losses = reads.isEmpty() || config.klWeight() == 0
-                ? Map.of()
-                : Map.of(LOSS, loss(reads, trace.valid(), state.get(SILENT)));
-        return new Written(MemoryState.of(next), losses);
+        return Written.of(MemoryState.of(next));
     }
 
     /**
      * Where the queries of each layer looked; none where nothing was read or nobody wants to know. Found again from what
-     * entered the blocks: a reader has no way to hand it on, and does not know which of its rows are padding.
+     * entered the blocks: a reader has no way to hand it on.
      */
     private List<Densities> reads(SegmentTrace trace, MemoryState state) {
-        boolean isWanted = config.sticky() || config.klWeight() > 0;
-        if (!isWanted || !state.contains(SILENT) || trace.output().size(1) == 0) {
+        if (!config.sticky()
+                || !state.contains(InfiniteFormerReader.SILENT)
+                || trace.output().size(1) == 0) {
             return List.of();
         }
         List<Densities> reads = new ArrayList<>();
@@ -163,22 +154,6 @@ final class InfiniteFormerWriter extends Module implements Writer {
             reads.add(reader.densitiesOver(layer, blocks.get(layer), rows, signal));
         }
         return reads;
-    }
-
-    /** The weighted mean over all reads that happened of the regulariser, summed over layers. */
-    private Tensor loss(List<Densities> reads, @Nullable Tensor valid, Tensor silent) {
-        Shape queries = reads.get(0).mean().shape().without(1);
-        Tensor speaking = silent.logicalNot();
-        Tensor happened = (valid == null ? speaking : speaking.logicalAnd(valid))
-                .expand(queries)
-                .to(context().dtype());
-        Tensor one = context().backend().full(Shape.scalar(), 1, context().dtype());
-        Tensor share = happened.div(happened.sum().maximum(one)).mul(config.klWeight());
-        return reads.stream()
-                .map(densities ->
-                        reader.divergence(densities).mean(false, 1).mul(share).sum())
-                .reduce(Tensor::add)
-                .orElseThrow();
     }
 
     private void carryOn(SegmentTrace trace, MemoryState state, List<Densities> reads, Map<String, Tensor> next) {
@@ -228,7 +203,7 @@ final class InfiniteFormerWriter extends Module implements Writer {
             next.put(deviation, before.backend().zeros(before.shape(), before.dtype()));
             return;
         }
-        Tensor silent = state.get(SILENT);
+        Tensor silent = state.get(InfiniteFormerReader.SILENT);
         Densities densities = reads.get(layer).detach();
         next.put(mean, flat(asking, densities.mean()).maskedFill(silent, 0));
         next.put(deviation, flat(asking, densities.variance().sqrt()).maskedFill(silent, 0));

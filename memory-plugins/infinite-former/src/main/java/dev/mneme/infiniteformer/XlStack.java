@@ -82,7 +82,7 @@ final class XlStack extends Module {
             Tensor cached = shortTerm.rows(layer);
             Tensor all = cached == null ? rows : rows.backend().concat(List.of(cached, rows), 1);
             KeyValues seen = block.attention().keyValues(block.attentionInput(all));
-            rows = block(layer, rows, seen, attention, terms.get(layer), current, losses, pass);
+            rows = block(layer, rows, seen, attention, terms.get(layer), current, valid, losses, pass);
         }
         return new Run(new SegmentTrace(0, 0, inputs, normalise(rows), valid), current, losses);
     }
@@ -95,13 +95,15 @@ final class XlStack extends Module {
             Attention attention,
             RelativeTerms terms,
             MemoryState state,
+            @Nullable Tensor valid,
             Map<String, Tensor> losses,
             Pass pass) {
         TransformerBlock block = blocks.get(layer);
         Tensor queries = block.attention().queries(block.attentionInput(rows));
         Attention placed = attention.withBias(positions(queries, seen, terms));
         Tensor attended = block.attention().attend(biased(queries, terms.contentBias()), seen, placed, pass);
-        Reading reading = reader.read(new ReadRequest(layer, ReadRequest.Site.ATTENTION, rows, block), state, pass);
+        Reading reading =
+                reader.read(new ReadRequest(layer, ReadRequest.Site.ATTENTION, rows, valid, block), state, pass);
         if (reading instanceof Reading.Residual residual) {
             residual.losses().forEach((name, loss) -> losses.merge(name, loss, Tensor::add));
             attended = attended.add(residual.value());
@@ -187,7 +189,15 @@ final class XlStack extends Module {
                 KeyValues seen = keep(layer, block.attention().keyValues(block.attentionInput(rows)));
                 // A stream has no losses: it is not trained.
                 rows = block(
-                        layer, rows, seen, attention, terms.get(layer), states.get(layer), new LinkedHashMap<>(), pass);
+                        layer,
+                        rows,
+                        seen,
+                        attention,
+                        terms.get(layer),
+                        states.get(layer),
+                        null,
+                        new LinkedHashMap<>(),
+                        pass);
             }
             Tensor output = normalise(rows).unscoped();
             outputs.add(output);

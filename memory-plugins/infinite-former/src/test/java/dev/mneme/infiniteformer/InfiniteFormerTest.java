@@ -201,16 +201,23 @@ final class InfiniteFormerTest {
         try (TensorScope scope = backend.scope();
                 TestModel model = TestModel.create(backend, memory, oneLayer)) {
             MemoryState state = after(model, form.equals("xl") ? 2 : 1);
-            assertThat(model.step(model.tokens(SEGMENTS[0]), model.start(1)).losses())
+            Pass training = Pass.training(new RandomSource(1));
+            assertThat(model.step(model.tokens(SEGMENTS[0]), null, model.start(1), training)
+                            .losses())
                     .isEmpty();
-            Tensor loss = model.step(model.tokens(SEGMENTS[3]), state).losses().get(InfiniteFormerWriter.LOSS);
+            assertThat(model.step(model.tokens(SEGMENTS[3]), state).losses())
+                    .as("outside of training nobody asks for it")
+                    .isEmpty();
+            Tensor loss = model.step(model.tokens(SEGMENTS[3]), null, state, training)
+                    .losses()
+                    .get(InfiniteFormerReader.LOSS);
             assertThat(loss.item()).isCloseTo(0.25 * model.divergence().mean().item(), within(1e-12));
             assertThat(loss.requiresGradient()).isTrue();
 
             Tensor valid = backend.tensor(new boolean[] {true, true, false, false, true, false}, Shape.of(1, 6));
-            Tensor masked = model.step(model.tokens(SEGMENTS[3]), valid, state, Pass.evaluation())
+            Tensor masked = model.step(model.tokens(SEGMENTS[3]), valid, state, training)
                     .losses()
-                    .get(InfiniteFormerWriter.LOSS);
+                    .get(InfiniteFormerReader.LOSS);
             Tensor real = model.divergence().indexSelect(2, backend.tensor(new long[] {0, 1, 4}, Shape.of(3)));
             assertThat(masked.item()).isCloseTo(0.25 * real.mean().item(), within(1e-12));
         }

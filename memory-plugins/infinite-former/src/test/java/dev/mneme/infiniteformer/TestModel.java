@@ -135,8 +135,9 @@ final class TestModel implements AutoCloseable {
             TensorBackend backend, InfiniteFormerConfig config, BackboneConfig backbone, TaskInfo task) {
         MechanismContext context = new MechanismContext(new ModuleContext(backend, DType.F64, SEED), backbone, task);
         Recorder recorder = new Recorder();
-        Mechanism mechanism =
-                InfiniteFormerProvider.create(config, context, recorder::beforeReader, recorder::beforeWriter);
+        Mechanism mechanism = new InfiniteFormerProvider()
+                .roles(config, context)
+                .assemble(recorder::beforeReader, recorder::beforeWriter);
         return new TestModel(backend, config, mechanism, recorder);
     }
 

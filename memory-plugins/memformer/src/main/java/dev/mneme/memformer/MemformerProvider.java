@@ -5,11 +5,11 @@ import dev.mneme.backbone.TransformerController;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.memformer.MemformerConfig.Variant;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
 import dev.mneme.memory.Reader;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.Writer;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.TransformerBlock.NormPlacement;
@@ -36,23 +36,23 @@ public final class MemformerProvider implements MemoryProvider<MemformerConfig> 
     }
 
     @Override
-    public Mechanism create(MemformerConfig config, MechanismContext context) {
+    public Roles roles(MemformerConfig config, MechanismContext context) {
         BackboneConfig backbone = context.backbone();
         requireFit(config, context);
         MemformerMemory memory = new MemformerMemory(context.modules().child("memory"), config, backbone.dim());
         ModuleContext writing = context.modules().child("writer");
         if (config.variant() == Variant.MEMBART) {
-            return mechanism(context, memory, new MemBartReader(), new MemBartWriter(writing, backbone, memory));
+            return roles(context, memory, new MemBartReader(), new MemBartWriter(writing, backbone, memory));
         }
         MemformerReader reader = new MemformerReader(context.modules().child("reader"), backbone);
         Writer writer = config.variant() == Variant.GRU
                 ? new MemformerGruWriter(writing, config, backbone, reader)
                 : new MemformerBmnWriter(writing, config, backbone, memory, reader);
-        return mechanism(context, memory, reader, writer);
+        return roles(context, memory, reader, writer);
     }
 
-    private static Mechanism mechanism(MechanismContext context, MemformerMemory memory, Reader reader, Writer writer) {
-        return new Mechanism(memory, reader, writer, new TransformerController(context, reader, writer, 0));
+    private static Roles roles(MechanismContext context, MemformerMemory memory, Reader reader, Writer writer) {
+        return new Roles(memory, reader, writer, (r, w) -> new TransformerController(context, r, w, 0));
     }
 
     private static void requireFit(MemformerConfig config, MechanismContext context) {

@@ -1,7 +1,6 @@
 package dev.mneme.memformer;
 
 import dev.mneme.backbone.BackboneConfig;
-import dev.mneme.backbone.TransformerController;
 import dev.mneme.config.Settings;
 import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
@@ -13,6 +12,7 @@ import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.memory.RecordingWriter;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
@@ -108,13 +108,9 @@ final class TestModel implements AutoCloseable {
 
     static TestModel create(TensorBackend backend, MemformerConfig config, BackboneConfig backbone, TaskInfo task) {
         MechanismContext context = new MechanismContext(new ModuleContext(backend, DType.F64, SEED), backbone, task);
-        Mechanism original = new MemformerProvider().create(config, context);
-        original.controller().close();
-        RecordingWriter recorder = new RecordingWriter(original.writer());
-        // Initial values depend on seed and path alone: this is the provider's model with a window in it.
-        TransformerController controller = new TransformerController(context, original.reader(), recorder, 0);
-        return new TestModel(
-                backend, new Mechanism(original.memory(), original.reader(), recorder, controller), recorder);
+        Mechanism mechanism =
+                new MemformerProvider().roles(config, context).assemble(reader -> reader, RecordingWriter::new);
+        return new TestModel(backend, mechanism, (RecordingWriter) mechanism.writer());
     }
 
     /** Biases and gains start at 0 and 1, where many mistakes do not show. */

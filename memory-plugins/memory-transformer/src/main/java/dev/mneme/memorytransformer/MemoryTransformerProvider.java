@@ -5,10 +5,10 @@ import dev.mneme.backbone.BackboneConfig.PositionScheme;
 import dev.mneme.backbone.TransformerController;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 import dev.mneme.memorytransformer.MemoryTransformerConfig.Positions;
 import java.util.Locale;
 
@@ -33,7 +33,7 @@ public final class MemoryTransformerProvider implements MemoryProvider<MemoryTra
     }
 
     @Override
-    public Mechanism create(MemoryTransformerConfig config, MechanismContext context) {
+    public Roles roles(MemoryTransformerConfig config, MechanismContext context) {
         BackboneConfig backbone = context.backbone();
         requirePositionTable(config, backbone);
         double std = config.slotStd() > 0 ? config.slotStd() : backbone.inputRms();
@@ -41,8 +41,8 @@ public final class MemoryTransformerProvider implements MemoryProvider<MemoryTra
                 new MemoryTransformerMemory(context.modules().child("memory"), config, backbone.dim(), std);
         MemoryTransformerReader reader = new MemoryTransformerReader(memory, config);
         MemoryTransformerWriter writer = new MemoryTransformerWriter(context, config);
-        return new Mechanism(
-                memory, reader, writer, new TransformerController(context, reader, writer, config.reservedPositions()));
+        return new Roles(
+                memory, reader, writer, (r, w) -> new TransformerController(context, r, w, config.reservedPositions()));
     }
 
     private static void requirePositionTable(MemoryTransformerConfig config, BackboneConfig backbone) {

@@ -1,7 +1,6 @@
 package dev.mneme.memorytransformer;
 
 import dev.mneme.backbone.BackboneConfig;
-import dev.mneme.backbone.TransformerController;
 import dev.mneme.config.Settings;
 import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
@@ -17,6 +16,7 @@ import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.memory.RecordingWriter;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.Shape;
@@ -103,17 +103,10 @@ final class TestModel implements AutoCloseable {
             UnaryOperator<Reader> reader,
             UnaryOperator<Writer> writer) {
         MechanismContext context = new MechanismContext(new ModuleContext(backend, DType.F64, SEED), backbone, task);
-        Mechanism original = new MemoryTransformerProvider().create(config, context);
-        original.controller().close();
-        RecordingWriter recorder = new RecordingWriter(writer.apply(original.writer()));
-        Reader asked = reader.apply(original.reader());
-        // Initial values depend on seed and path alone: this is the provider's model with a window in it.
-        Mechanism mechanism = new Mechanism(
-                original.memory(),
-                asked,
-                recorder,
-                new TransformerController(context, asked, recorder, config.reservedPositions()));
-        TestModel model = new TestModel(backend, mechanism, recorder);
+        Mechanism mechanism = new MemoryTransformerProvider()
+                .roles(config, context)
+                .assemble(reader, actual -> new RecordingWriter(writer.apply(actual)));
+        TestModel model = new TestModel(backend, mechanism, (RecordingWriter) mechanism.writer());
         spreadOut(model.parameters());
         return model;
     }

@@ -3,11 +3,11 @@ package dev.mneme.recurrentmemory;
 import dev.mneme.backbone.BackboneConfig;
 import dev.mneme.backbone.TransformerController;
 import dev.mneme.memory.Controller;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
 import dev.mneme.memory.Reader;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.Writer;
 import dev.mneme.recurrentmemory.RecurrentMemoryConfig.Backbone;
 import dev.mneme.task.Form;
@@ -33,7 +33,7 @@ public final class RecurrentMemoryProvider implements MemoryProvider<RecurrentMe
     }
 
     @Override
-    public Mechanism create(RecurrentMemoryConfig config, MechanismContext context) {
+    public Roles roles(RecurrentMemoryConfig config, MechanismContext context) {
         BackboneConfig backbone = context.backbone();
         if (config.backbone() == Backbone.XL) {
             XlRequirements.check(backbone, context.task());
@@ -41,13 +41,13 @@ public final class RecurrentMemoryProvider implements MemoryProvider<RecurrentMe
         boolean writesAtEnd = config.memAtEnd() && context.task().form() == Form.DECODER;
         StateCache cache = config.cache() == 0 ? null : new StateCache(backbone.layers(), config.cache());
         RecurrentMemory memory = new RecurrentMemory(context.modules().child("memory"), config, backbone, cache);
-        Reader reader = new RecurrentMemoryReader(config.slots(), writesAtEnd);
+        Reader reader = new RecurrentMemoryReader(config.slots(), writesAtEnd, cache);
         Writer writer = new RecurrentMemoryWriter(config.slots(), cache);
-        return new Mechanism(memory, reader, writer, controller(config, context, reader, writer));
+        return new Roles(memory, reader, writer, (r, w) -> controller(config, context, r, w));
     }
 
-    /** The backbone with a reader and a writer in it that may stand before the mechanism's own. */
-    static Controller controller(RecurrentMemoryConfig config, MechanismContext context, Reader reader, Writer writer) {
+    private static Controller controller(
+            RecurrentMemoryConfig config, MechanismContext context, Reader reader, Writer writer) {
         if (config.backbone() == Backbone.XL) {
             return new RecurrentMemoryXlController(context, config, reader, writer);
         }

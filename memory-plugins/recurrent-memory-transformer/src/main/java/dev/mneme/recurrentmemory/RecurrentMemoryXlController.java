@@ -64,7 +64,7 @@ final class RecurrentMemoryXlController extends Module implements Controller {
     private SegmentTrace run(Segment segment, MemoryState state, Pass pass) {
         requireFits(segment.tokens().size(1));
         SequenceRows around = reader.rows(state, segment.batch());
-        return layers.run(around, embed(segment.tokens(), pass), segment.valid(), state, pass);
+        return layers.run(reader, around, embed(segment.tokens(), pass), segment.valid(), state, pass);
     }
 
     private Tensor embed(Tensor ids, Pass pass) {
@@ -104,7 +104,7 @@ final class RecurrentMemoryXlController extends Module implements Controller {
                 trailing = around.trailing() == null
                         ? null
                         : around.trailing().detach().unscoped();
-                feed = layers.new Feed(around, batch, state, pass);
+                feed = layers.new Feed(reader, around, batch, state, pass);
             }
         }
 

@@ -2,6 +2,9 @@ package dev.mneme.recurrentmemory;
 
 import dev.mneme.backbone.BackboneConfig;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.ReadRequest;
+import dev.mneme.memory.Reader;
+import dev.mneme.memory.Reading;
 import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.SequenceRows;
 import dev.mneme.nn.Initializer;
@@ -59,9 +62,10 @@ final class XlLayers extends Module {
      */
     private record Prepared(RelativeScores scores, List<Tensor> positions, List<@Nullable KeyValues> seen) {}
 
-    private Prepared prepare(MemoryState state) {
-        boolean caches = memory.cache() > 0;
-        Tensor filled = caches ? state.get(StateCache.FILLED) : null;
+    /** Asks the reader what each block sees of earlier segments: once a segment, before there are rows. */
+    private Prepared prepare(Reader reader, long batch, MemoryState state, Pass pass) {
+        Tensor nothing = nothing(batch);
+        Tensor filled = memory.cache() > 0 ? state.get(StateCache.FILLED) : null;
         RelativeScores scores =
                 new RelativeScores(context().backend(), memory.relativeShift(), memory.slots(), distances, filled);
         List<Tensor> positions = new ArrayList<>();
@@ -69,14 +73,19 @@ final class XlLayers extends Module {
         for (int layer = 0; layer < blocks.size(); layer++) {
             XlBlock block = blocks.get(layer);
             positions.add(block.attention().positions(table));
-            seen.add(caches ? cached(block, state.get(StateCache.name(layer))) : null);
+            Reading reading = reader.read(ReadRequest.beforeRows(layer, nothing), state, pass);
+            seen.add(
+                    reading instanceof Reading.Keys keys
+                            ? block.attention().keyValues(block.attentionInput(keys.rows()))
+                            : null);
         }
         return new Prepared(scores, positions, seen);
     }
 
-    private static KeyValues cached(XlBlock block, Tensor rows) {
-        // Caches never carry a gradient, also not to a state that was made a leaf for replay.
-        return block.attention().keyValues(block.attentionInput(rows.detach()));
+    private Tensor nothing(long batch) {
+        return context()
+                .backend()
+                .zeros(Shape.of(batch, 0, config.dim()), context().dtype());
     }
 
     /** Rows (batch, count, dim) of a piece after the last block; adds what entered each block to its inputs. */
@@ -138,10 +147,12 @@ final class XlLayers extends Module {
     /**
      * Runs a whole segment.
      *
+     * @param reader asked once a block, before there are rows, for cached rows
      * @param around the memory rows
      * @param tokens (batch, length, dim)
      */
-    SegmentTrace run(SequenceRows around, Tensor tokens, @Nullable Tensor valid, MemoryState state, Pass pass) {
+    SegmentTrace run(
+            Reader reader, SequenceRows around, Tensor tokens, @Nullable Tensor valid, MemoryState state, Pass pass) {
         TensorBackend backend = context().backend();
         int leading = around.joinedCount();
         int trailing = around.trailingCount();
@@ -167,7 +178,7 @@ final class XlLayers extends Module {
         }
         XlPiece whole = piece(0, Math.toIntExact(total), memoryBlocks);
         List<List<Tensor>> inputs = newInputs();
-        Tensor output = run(whole, rows, mask(whole, keys), prepare(state), inputs, pass);
+        Tensor output = run(whole, rows, mask(whole, keys), prepare(reader, rows.size(0), state, pass), inputs, pass);
         List<Tensor> layerInputs = inputs.stream().map(pieces -> pieces.get(0)).toList();
         return new SegmentTrace(leading, trailing, layerInputs, output, valid);
     }
@@ -185,13 +196,13 @@ final class XlLayers extends Module {
         private int trailing;
 
         /** Runs the read rows. Called in a scope; what is kept is taken out of it. */
-        Feed(SequenceRows around, long batch, MemoryState state, Pass pass) {
+        Feed(Reader reader, SequenceRows around, long batch, MemoryState state, Pass pass) {
             this.batch = batch;
             this.pass = pass;
             // Handles of its own: others may go with the scope this is called in.
             this.state = state.detach().unscoped();
             leading = around.joinedCount();
-            prepared = prepare(state);
+            prepared = prepare(reader, batch, state, pass);
             prepared.scores().unscoped();
             prepared.positions().forEach(Tensor::unscoped);
             prepared.seen().forEach(Feed::unscoped);
@@ -238,10 +249,7 @@ final class XlLayers extends Module {
         }
 
         private Tensor whole(List<Tensor> pieces) {
-            TensorBackend backend = context().backend();
-            return pieces.isEmpty()
-                    ? backend.zeros(Shape.of(batch, 0, config.dim()), context().dtype())
-                    : backend.concat(pieces, 1);
+            return pieces.isEmpty() ? nothing(batch) : context().backend().concat(pieces, 1);
         }
 
         /** The state at the start of the segment; closed with this. */

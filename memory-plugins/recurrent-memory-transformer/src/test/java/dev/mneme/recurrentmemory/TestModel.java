@@ -15,6 +15,7 @@ import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.memory.RecordingWriter;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.Shape;
@@ -105,17 +106,9 @@ final class TestModel implements AutoCloseable {
             TaskInfo task,
             UnaryOperator<Reader> reader) {
         MechanismContext context = new MechanismContext(new ModuleContext(backend, DType.F64, SEED), backbone, task);
-        Mechanism original = new RecurrentMemoryProvider().create(config, context);
-        original.controller().close();
-        RecordingWriter recorder = new RecordingWriter(original.writer());
-        Reader asked = reader.apply(original.reader());
-        // Initial values depend on seed and path alone: this is the provider's model with a window in it.
-        Mechanism mechanism = new Mechanism(
-                original.memory(),
-                asked,
-                recorder,
-                RecurrentMemoryProvider.controller(config, context, asked, recorder));
-        TestModel model = new TestModel(backend, mechanism, recorder);
+        Mechanism mechanism =
+                new RecurrentMemoryProvider().roles(config, context).assemble(reader, RecordingWriter::new);
+        TestModel model = new TestModel(backend, mechanism, (RecordingWriter) mechanism.writer());
         spreadOut(model.parameters());
         return model;
     }

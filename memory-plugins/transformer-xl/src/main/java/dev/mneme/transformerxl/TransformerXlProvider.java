@@ -3,17 +3,16 @@ package dev.mneme.transformerxl;
 import dev.mneme.backbone.BackboneConfig;
 import dev.mneme.backbone.RelativeController;
 import dev.mneme.backbone.RelativeLayers;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.Writer;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.RelativeTermsSource;
 import dev.mneme.nn.SinusoidalTerms;
 import dev.mneme.task.TaskInfo;
 import dev.mneme.transformerxl.TransformerXlConfig.Positions;
-import java.util.function.UnaryOperator;
 
 /** Entry point of Transformer-XL. */
 public final class TransformerXlProvider implements MemoryProvider<TransformerXlConfig> {
@@ -36,12 +35,7 @@ public final class TransformerXlProvider implements MemoryProvider<TransformerXl
     }
 
     @Override
-    public Mechanism create(TransformerXlConfig config, MechanismContext context) {
-        return create(config, context, writer -> writer);
-    }
-
-    /** With a writer that stands before the mechanism's own. */
-    Mechanism create(TransformerXlConfig config, MechanismContext context, UnaryOperator<Writer> front) {
+    public Roles roles(TransformerXlConfig config, MechanismContext context) {
         RelativeController.requireSuitable(
                 name(), context, config.tiedOutput(), config.positions() == Positions.SINUSOIDAL);
         BackboneConfig backbone = context.backbone();
@@ -56,9 +50,9 @@ public final class TransformerXlProvider implements MemoryProvider<TransformerXl
         TransformerXlMemory memory =
                 new TransformerXlMemory(context.modules(), backbone.layers(), config.capacity(), backbone.dim());
         TransformerXlReader reader = new TransformerXlReader(config);
-        Writer writer = front.apply(new TransformerXlWriter(config.capacity()));
-        return new Mechanism(
-                memory, reader, writer, new RelativeController(context, layers, reader, writer, config.tiedOutput()));
+        Writer writer = new TransformerXlWriter(config.capacity());
+        return new Roles(
+                memory, reader, writer, (r, w) -> new RelativeController(context, layers, r, w, config.tiedOutput()));
     }
 
     private static RelativeTermsSource positions(

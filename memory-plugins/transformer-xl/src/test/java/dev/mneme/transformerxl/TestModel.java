@@ -12,6 +12,7 @@ import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.memory.RecordingWriter;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
@@ -28,12 +29,13 @@ final class TestModel implements AutoCloseable {
     static final int VOCABULARY = 11;
 
     private final TensorBackend backend;
-    private final RecordingWriter recorder = new RecordingWriter();
+    private final RecordingWriter recorder;
     private final Mechanism mechanism;
 
     private TestModel(TransformerXlConfig config, MechanismContext context) {
         backend = context.modules().backend();
-        mechanism = new TransformerXlProvider().create(config, context, recorder::before);
+        mechanism = new TransformerXlProvider().roles(config, context).assemble(reader -> reader, RecordingWriter::new);
+        recorder = (RecordingWriter) mechanism.writer();
     }
 
     static TaskInfo task(int longest) {
@@ -102,7 +104,7 @@ final class TestModel implements AutoCloseable {
 
     /** After the last block of the last step, (batch, length, dim). */
     Tensor lastOutput() {
-        return recorder.output();
+        return recorder.trace().output();
     }
 
     MemoryState initialState(long batch) {

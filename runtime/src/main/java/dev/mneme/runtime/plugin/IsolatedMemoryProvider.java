@@ -4,6 +4,7 @@ import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 
 /** A dropped-in plugin's provider, called in the plugin's surroundings. */
 final class IsolatedMemoryProvider<C extends Record> implements MemoryProvider<C> {
@@ -31,7 +32,18 @@ final class IsolatedMemoryProvider<C extends Record> implements MemoryProvider<C
     }
 
     @Override
+    public Roles roles(C config, MechanismContext context) {
+        Roles roles = calls.call(() -> provider.roles(config, context));
+        return new Roles(
+                roles.memory(),
+                roles.reader(),
+                roles.writer(),
+                (reader, writer) -> calls.call(() -> roles.controllers().around(reader, writer)));
+    }
+
+    /** Of the isolated roles, also where the plugin has a way of its own. */
+    @Override
     public Mechanism create(C config, MechanismContext context) {
-        return calls.call(() -> provider.create(config, context));
+        return roles(config, context).assemble();
     }
 }

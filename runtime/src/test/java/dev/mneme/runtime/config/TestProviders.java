@@ -1,10 +1,10 @@
 package dev.mneme.runtime.config;
 
 import dev.mneme.config.Setting;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 import dev.mneme.task.Task;
 import dev.mneme.task.TaskContext;
 import dev.mneme.task.TaskProvider;
@@ -50,7 +50,7 @@ public final class TestProviders {
         }
 
         @Override
-        public Mechanism create(Config config, MechanismContext context) {
+        public Roles roles(Config config, MechanismContext context) {
             throw new UnsupportedOperationException();
         }
     }

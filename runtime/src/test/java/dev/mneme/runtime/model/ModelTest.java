@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mneme.backbone.NoMemoryProvider;
-import dev.mneme.backbone.TransformerController;
 import dev.mneme.error.MnemeException;
-import dev.mneme.memory.Mechanism;
+import dev.mneme.memory.Controller;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.Writer;
 import dev.mneme.memory.Written;
@@ -119,14 +119,14 @@ final class ModelTest {
 
     @Test
     void aStateBeyondItsSchemaIsThePluginsFault() {
-        MemoryProvider<?> provider = changed(mechanism -> {
+        MemoryProvider<?> provider = changed(roles -> {
             Writer wrong = (trace, state, pass) -> Written.of(MemoryState.of(
                     Map.of("extra", trace.output().backend().zeros(Shape.of(2, 1), DType.F32))));
-            return new Mechanism(
-                    mechanism.memory(),
-                    mechanism.reader(),
-                    mechanism.writer(),
-                    new TransformerController(lastContext, mechanism.reader(), wrong, 0));
+            return new Roles(
+                    roles.memory(),
+                    roles.reader(),
+                    roles.writer(),
+                    (reader, writer) -> roles.controllers().around(reader, wrong));
         });
         try (Model model = Small.model(provider, backend, TASK, DType.F32, 0, 1);
                 TensorScope scope = backend.scope()) {
@@ -140,7 +140,8 @@ final class ModelTest {
 
     @Test
     void aParameterListedTwiceIsRefusedAndNothingLeaks() {
-        MemoryProvider<?> provider = changed(mechanism -> {
+        MemoryProvider<?> provider = changed(roles -> {
+            Controller controller = roles.controllers().around(roles.reader(), roles.writer());
             Writer listing = new Writer() {
                 @Override
                 public Written write(SegmentTrace trace, MemoryState state, Pass pass) {
@@ -149,19 +150,17 @@ final class ModelTest {
 
                 @Override
                 public Map<String, Parameter> parameters() {
-                    return mechanism.controller().parameters();
+                    return controller.parameters();
                 }
             };
-            return new Mechanism(mechanism.memory(), mechanism.reader(), listing, mechanism.controller());
+            return new Roles(roles.memory(), roles.reader(), listing, (reader, writer) -> controller);
         });
         assertThatThrownBy(() -> Small.model(provider, backend, TASK, DType.F32, 0, 1))
                 .hasMessageContaining("PLUGIN_MISBEHAVED: memory 'changed' lists one parameter twice, as writer.");
     }
 
-    private MechanismContext lastContext;
-
     /** The backbone without a memory, with a role exchanged. */
-    private MemoryProvider<NoMemoryProvider.Config> changed(UnaryOperator<Mechanism> change) {
+    private MemoryProvider<NoMemoryProvider.Config> changed(UnaryOperator<Roles> change) {
         NoMemoryProvider plain = new NoMemoryProvider();
         return new MemoryProvider<>() {
             @Override
@@ -180,14 +179,8 @@ final class ModelTest {
             }
 
             @Override
-            public Mechanism create(NoMemoryProvider.Config config, MechanismContext context) {
-                lastContext = context;
-                Mechanism mechanism = plain.create(config, context);
-                Mechanism result = change.apply(mechanism);
-                if (result.controller() != mechanism.controller()) {
-                    mechanism.close();
-                }
-                return result;
+            public Roles roles(NoMemoryProvider.Config config, MechanismContext context) {
+                return change.apply(plain.roles(config, context));
             }
         };
     }

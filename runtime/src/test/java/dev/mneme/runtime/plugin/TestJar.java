@@ -147,7 +147,7 @@ final class TestJar {
                     public String name() { return "%s"; }
                     public MemoryDescription description() { return new MemoryDescription("title", "cite", %s); }
                     public Class<Config> configType() { return Config.class; }
-                    public Mechanism create(Config config, MechanismContext context) { %s }
+                    public Roles roles(Config config, MechanismContext context) { %s }
                 }
                 """.formatted(className.substring(0, dot), className.substring(dot + 1), name, summary, create);
     }

@@ -1,11 +1,11 @@
 package dev.mneme.runtime.session;
 
 import dev.mneme.memory.Controller;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.Segment;
 import dev.mneme.memory.SegmentStream;
 import dev.mneme.memory.StepResult;
@@ -45,10 +45,13 @@ final class MoodyMemoryProvider implements MemoryProvider<MeanMemoryProvider.Con
     }
 
     @Override
-    public Mechanism create(MeanMemoryProvider.Config config, MechanismContext context) {
-        Mechanism mechanism = calm.create(config, context);
-        return new Mechanism(
-                mechanism.memory(), mechanism.reader(), mechanism.writer(), new Moody(mechanism.controller()));
+    public Roles roles(MeanMemoryProvider.Config config, MechanismContext context) {
+        Roles roles = calm.roles(config, context);
+        return new Roles(
+                roles.memory(),
+                roles.reader(),
+                roles.writer(),
+                (reader, writer) -> new Moody(roles.controllers().around(reader, writer)));
     }
 
     private final class Moody implements Controller {

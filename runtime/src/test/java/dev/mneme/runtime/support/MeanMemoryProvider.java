@@ -2,7 +2,6 @@ package dev.mneme.runtime.support;
 
 import dev.mneme.backbone.TransformerController;
 import dev.mneme.config.Setting;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryDescription;
@@ -11,6 +10,7 @@ import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
+import dev.mneme.memory.Roles;
 import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.memory.Writer;
@@ -54,13 +54,13 @@ public final class MeanMemoryProvider implements MemoryProvider<MeanMemoryProvid
     }
 
     @Override
-    public Mechanism create(Config config, MechanismContext context) {
+    public Roles roles(Config config, MechanismContext context) {
         int dim = context.backbone().dim();
         MeanMemory memory = new MeanMemory(context.modules().child("memory"), dim);
         MeanReader reader = new MeanReader(
                 context.modules().child("reader"), dim, context.backbone().dropout());
         MeanWriter writer = new MeanWriter(context.modules().child("writer"), dim, config.auxiliary());
-        return new Mechanism(memory, reader, writer, new TransformerController(context, reader, writer, 0));
+        return new Roles(memory, reader, writer, (r, w) -> new TransformerController(context, r, w, 0));
     }
 
     private static final class MeanMemory extends Module implements Memory {

@@ -3,11 +3,11 @@ package dev.mneme.tck.memory;
 import dev.mneme.config.Setting;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
-import dev.mneme.memory.Controller;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryProvider;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.Roles;
+import dev.mneme.memory.Roles.ControllerFactory;
 import dev.mneme.memory.Segment;
 import dev.mneme.memory.StepResult;
 import dev.mneme.nn.Pass;
@@ -195,7 +195,7 @@ record BrokenPlugins(List<TestEngine> engines, Path folder) {
                         "the manifest of newer.jar has Plugin-Requires >=7.0.0"));
     }
 
-    private static Mechanism refusingLate(Parts config, MechanismContext context) {
+    private static Roles refusingLate(Parts config, MechanismContext context) {
         if (context.task().form() == Form.ENCODER) {
             context.modules().backend().zeros(Shape.of(1), DType.F64);
             throw new MnemeException(ErrorCode.CONFIG_INVALID, "no encoders here");
@@ -203,15 +203,16 @@ record BrokenPlugins(List<TestEngine> engines, Path folder) {
         return MadeProvider.backbone(context);
     }
 
-    private static Mechanism divided(Mechanism right, double temperature) {
-        Controller controller = new OfController(right.controller()) {
-            @Override
-            public StepResult step(Segment segment, MemoryState state, Pass pass) {
-                StepResult result = right.step(segment, state, pass);
-                return new StepResult(result.logits().div(temperature), result.next(), result.losses());
-            }
-        };
-        return new Mechanism(right.memory(), right.reader(), right.writer(), controller);
+    private static Roles divided(Roles right, double temperature) {
+        ControllerFactory dividing =
+                (reader, writer) -> new OfController(right.controllers().around(reader, writer)) {
+                    @Override
+                    public StepResult step(Segment segment, MemoryState state, Pass pass) {
+                        StepResult result = super.step(segment, state, pass);
+                        return new StepResult(result.logits().div(temperature), result.next(), result.losses());
+                    }
+                };
+        return new Roles(right.memory(), right.reader(), right.writer(), dividing);
     }
 
     private BrokenMemory keys(String fault, Class<? extends Record> keys, String seen) {

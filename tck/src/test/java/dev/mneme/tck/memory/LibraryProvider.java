@@ -2,10 +2,10 @@ package dev.mneme.tck.memory;
 
 import com.google.inject.Key;
 import dev.mneme.backbone.NoMemoryProvider;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 import java.util.Objects;
 
 /** Uses a library that is on the class path of the tests and of the host, and not among what a plugin sees. */
@@ -33,8 +33,8 @@ public final class LibraryProvider implements MemoryProvider<LibraryProvider.Con
     }
 
     @Override
-    public Mechanism create(Config config, MechanismContext context) {
+    public Roles roles(Config config, MechanismContext context) {
         Objects.requireNonNull(Key.get(String.class));
-        return new NoMemoryProvider().create(NoMemoryProvider.Config.defaults(), context);
+        return new NoMemoryProvider().roles(NoMemoryProvider.Config.defaults(), context);
     }
 }

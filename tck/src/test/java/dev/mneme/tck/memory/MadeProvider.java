@@ -1,15 +1,15 @@
 package dev.mneme.tck.memory;
 
 import dev.mneme.backbone.NoMemoryProvider;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 
 /** The backbone alone, made by a function of its keys. */
 record MadeProvider<C extends Record>(Class<C> configType, Creation<C> creation) implements MemoryProvider<C> {
     interface Creation<C extends Record> {
-        Mechanism create(C config, MechanismContext context);
+        Roles create(C config, MechanismContext context);
     }
 
     /** Keys that nothing depends on. */
@@ -17,8 +17,8 @@ record MadeProvider<C extends Record>(Class<C> configType, Creation<C> creation)
         return new MadeProvider<>(configType, (config, context) -> backbone(context));
     }
 
-    static Mechanism backbone(MechanismContext context) {
-        return new NoMemoryProvider().create(NoMemoryProvider.Config.defaults(), context);
+    static Roles backbone(MechanismContext context) {
+        return new NoMemoryProvider().roles(NoMemoryProvider.Config.defaults(), context);
     }
 
     @Override
@@ -32,7 +32,7 @@ record MadeProvider<C extends Record>(Class<C> configType, Creation<C> creation)
     }
 
     @Override
-    public Mechanism create(C config, MechanismContext context) {
+    public Roles roles(C config, MechanismContext context) {
         return creation.create(config, context);
     }
 }

@@ -4,10 +4,10 @@ import dev.mneme.backbone.NoMemoryProvider;
 import dev.mneme.config.Setting;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 import dev.mneme.task.Form;
 
 /** The backbone alone, with something wrong around it. */
@@ -48,10 +48,10 @@ record OddProvider<C extends Record>(String name, String citation, Class<C> conf
     }
 
     @Override
-    public Mechanism create(C config, MechanismContext context) {
+    public Roles roles(C config, MechanismContext context) {
         if (config instanceof DecoderOnly && context.task().form() != Form.DECODER) {
             throw new MnemeException(ErrorCode.CONFIG_INVALID, "odd works with decoders only");
         }
-        return new NoMemoryProvider().create(NoMemoryProvider.Config.defaults(), context);
+        return new NoMemoryProvider().roles(NoMemoryProvider.Config.defaults(), context);
     }
 }

@@ -1,10 +1,10 @@
 package dev.mneme.tck.memory;
 
 import dev.mneme.backbone.TransformerController;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 
 /** A small mechanism that keeps the contract: slots read by every token, moved after each segment, with an auxiliary loss. */
 public final class SlotProvider implements MemoryProvider<SlotConfig> {
@@ -35,13 +35,13 @@ public final class SlotProvider implements MemoryProvider<SlotConfig> {
     }
 
     @Override
-    public Mechanism create(SlotConfig config, MechanismContext given) {
+    public Roles roles(SlotConfig config, MechanismContext given) {
         MechanismContext context = fault.context(given);
         var memory =
                 fault.memory(new SlotMemory(context.modules().child("memory"), context.backbone(), config), context);
         var reader = fault.reader(new SlotReader(context.modules().child("reader"), context.backbone()));
         var writer = fault.writer(new SlotWriter(context.modules().child("writer"), context.backbone(), config));
-        var controller = fault.controller(new TransformerController(context, reader, writer, 0));
-        return new Mechanism(memory, reader, writer, controller);
+        return new Roles(
+                memory, reader, writer, (r, w) -> fault.controller(new TransformerController(context, r, w, 0)));
     }
 }

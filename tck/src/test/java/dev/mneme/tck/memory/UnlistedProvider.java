@@ -1,9 +1,9 @@
 package dev.mneme.tck.memory;
 
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 
 /** A right entry point that no services file names. */
 public final class UnlistedProvider implements MemoryProvider<SlotConfig> {
@@ -23,7 +23,7 @@ public final class UnlistedProvider implements MemoryProvider<SlotConfig> {
     }
 
     @Override
-    public Mechanism create(SlotConfig config, MechanismContext context) {
-        return new SlotProvider().create(config, context);
+    public Roles roles(SlotConfig config, MechanismContext context) {
+        return new SlotProvider().roles(config, context);
     }
 }

@@ -3,8 +3,10 @@ package dev.mneme.backend.libtorch;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URL;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.BytePointer;
@@ -17,6 +19,27 @@ final class NativeLibrary {
     private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
 
     private NativeLibrary() {}
+
+    /**
+     * Unpacks LibTorch's kernels before anything of it loads. JavaCPP unpacks library by library, and libtorch.so, which
+     * comes first, asks for libtorch_cpu.so: were that not beside it yet, the linker would take the one of a LibTorch that
+     * the system happens to have, and the process would crash.
+     */
+    static void unpack() {
+        Properties platform = Loader.loadProperties();
+        String name = platform.getProperty("platform.library.prefix", "") + "torch_cpu"
+                + platform.getProperty("platform.library.suffix", "");
+        String resource = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/" + name;
+        try {
+            URL library = Loader.findResource(org.bytedeco.pytorch.presets.torch.class, resource);
+            // Where there is none, loading says so in better words.
+            if (library != null) {
+                Loader.cacheResource(library);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     static String version() {
         Matcher matcher = VERSION.matcher(configuration());

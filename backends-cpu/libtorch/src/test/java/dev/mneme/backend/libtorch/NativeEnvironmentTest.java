@@ -13,11 +13,18 @@ import dev.mneme.backend.libtorch.NativeEnvironment.CLibrary;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.TensorBackend;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 final class NativeEnvironmentTest {
     /** A program that embeds the engine and knows nothing of OpenMP. */
@@ -28,6 +35,38 @@ final class NativeEnvironmentTest {
                 System.out.println(System.getProperty("org.bytedeco.javacpp.nopointergc"));
             }
         }
+    }
+
+    /** Prints which native libraries of LibTorch are in the cache before and after it loads. */
+    static final class Unpacking {
+        public static void main(String[] arguments) throws IOException {
+            NativeEnvironment.prepare();
+            NativeLibrary.unpack();
+            System.out.println("unpacked " + cached());
+            System.out.println(new LibTorchEngineProvider().availability());
+            System.out.println("loaded " + cached());
+        }
+
+        private static List<String> cached() throws IOException {
+            try (Stream<Path> files = Files.walk(Loader.getCacheDir().toPath())) {
+                return files.map(file -> String.valueOf(file.getFileName()))
+                        .filter(name -> name.startsWith("libtorch"))
+                        .sorted()
+                        .toList();
+            }
+        }
+    }
+
+    /** Else the first start would take another LibTorch of the system where there is one. */
+    @Test
+    @Timeout(value = 120, unit = TimeUnit.SECONDS)
+    void kernelsAreUnpackedBeforeTheLibraryThatAsksForThem(@TempDir Path cache) throws Exception {
+        ChildJvm child = new ChildJvm(Unpacking.class);
+        child.environment().put("JAVA_TOOL_OPTIONS", "-Dorg.bytedeco.javacpp.cachedir=" + cache);
+        assertThat(child.run())
+                .contains("unpacked [libtorch_cpu.so]")
+                .contains("Available[")
+                .contains("loaded [libtorch.so, libtorch_cpu.so]");
     }
 
     /** Asks for the engine where its natives are missing. */

@@ -1,0 +1,152 @@
+package dev.mneme.cli.bench;
+
+import dev.mneme.memory.LayerInput;
+import dev.mneme.memory.MechanismContext;
+import dev.mneme.memory.MemoryDescription;
+import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.ReadRequest;
+import dev.mneme.memory.Reader;
+import dev.mneme.memory.Reading;
+import dev.mneme.memory.Roles;
+import dev.mneme.memory.SegmentTrace;
+import dev.mneme.memory.SequenceRows;
+import dev.mneme.memory.Writer;
+import dev.mneme.memory.Written;
+import dev.mneme.nn.Parameter;
+import dev.mneme.nn.Pass;
+import dev.mneme.tensor.Tensor;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Adds up the time that a mechanism's reader and writer take, by standing before them. For engines that compute where they
+ * are called, one thread at a time.
+ */
+final class RoleTimes {
+    /** What takes time; the rest of a segment is the backbone's. */
+    enum Part {
+        /** Everything asked of the reader. */
+        READ,
+        /** What the writer does before each block. */
+        LAYER_WRITE,
+        /** What the writer does behind the last block. */
+        WRITE
+    }
+
+    private final Map<Part, Long> nanos = new EnumMap<>(Part.class);
+
+    RoleTimes() {
+        reset();
+    }
+
+    void reset() {
+        for (Part part : Part.values()) {
+            nanos.put(part, 0L);
+        }
+    }
+
+    /** Since the last reset. */
+    double seconds(Part part) {
+        return nanos.get(part) / 1e9;
+    }
+
+    private <T> T measured(Part part, Supplier<T> work) {
+        long start = System.nanoTime();
+        T result = work.get();
+        nanos.merge(part, System.nanoTime() - start, Long::sum);
+        return result;
+    }
+
+    /** A provider of the same mechanism that is measured here. */
+    <C extends Record> MemoryProvider<C> around(MemoryProvider<C> provider) {
+        return new MemoryProvider<>() {
+            @Override
+            public String name() {
+                return provider.name();
+            }
+
+            @Override
+            public MemoryDescription description() {
+                return provider.description();
+            }
+
+            @Override
+            public Class<C> configType() {
+                return provider.configType();
+            }
+
+            @Override
+            public Roles roles(C config, MechanismContext context) {
+                Roles roles = provider.roles(config, context);
+                return new Roles(
+                        roles.memory(),
+                        new MeasuredReader(roles.reader()),
+                        new MeasuredWriter(roles.writer()),
+                        roles.controllers());
+            }
+        };
+    }
+
+    private final class MeasuredReader implements Reader {
+        private final Reader actual;
+
+        MeasuredReader(Reader actual) {
+            this.actual = actual;
+        }
+
+        @Override
+        public SequenceRows rows(MemoryState state, long batch) {
+            return measured(Part.READ, () -> actual.rows(state, batch));
+        }
+
+        @Override
+        public Reading read(ReadRequest request, MemoryState state, Pass pass) {
+            return measured(Part.READ, () -> actual.read(request, state, pass));
+        }
+
+        @Override
+        public Tensor encoderOutput(Tensor sequence, MemoryState state) {
+            return measured(Part.READ, () -> actual.encoderOutput(sequence, state));
+        }
+
+        @Override
+        public Map<String, Parameter> parameters() {
+            return actual.parameters();
+        }
+
+        @Override
+        public void close() {
+            actual.close();
+        }
+    }
+
+    private final class MeasuredWriter implements Writer {
+        private final Writer actual;
+
+        MeasuredWriter(Writer actual) {
+            this.actual = actual;
+        }
+
+        @Override
+        public MemoryState writeLayer(LayerInput input, MemoryState state, Pass pass) {
+            return measured(Part.LAYER_WRITE, () -> actual.writeLayer(input, state, pass));
+        }
+
+        @Override
+        public Written write(SegmentTrace trace, MemoryState state, Pass pass) {
+            return measured(Part.WRITE, () -> actual.write(trace, state, pass));
+        }
+
+        @Override
+        public Map<String, Parameter> parameters() {
+            return actual.parameters();
+        }
+
+        @Override
+        public void close() {
+            actual.close();
+        }
+    }
+}
