@@ -25,15 +25,17 @@ public final class PluginHost implements AutoCloseable {
     private final MemoryRegistry memories;
     private final TaskRegistry tasks;
     private final List<Rejected> rejected;
+    private final List<Rejected> rejectedJars;
 
     private PluginHost(PluginOptions options, ClassLoader classPath) {
         Found found = ClassPathProviders.find(classPath);
         List<Rejected> refused = new ArrayList<>(found.rejected);
+        List<Rejected> refusedJars = new ArrayList<>();
         Path directory = options.directory();
         if (directory != null && Files.exists(directory)) {
-            PluginJars dropped = PluginJars.load(directory, LoadPlace.of(options, classPath));
+            PluginJars dropped = PluginJars.load(directory, TrustList.of(options), LoadPlace.of(options, classPath));
             jars.addAll(dropped.loaded());
-            refused.addAll(dropped.refused());
+            refusedJars.addAll(dropped.refused());
         }
         List<Extension<MemoryProvider<?>>> allMemories = new ArrayList<>(found.memories);
         List<Extension<TaskProvider<?>>> allTasks = new ArrayList<>(found.tasks);
@@ -44,12 +46,14 @@ public final class PluginHost implements AutoCloseable {
         NameClashes<MemoryProvider<?>> memoryClashes = NameClashes.among(allMemories);
         NameClashes<TaskProvider<?>> taskClashes = NameClashes.among(allTasks);
         Set<String> lostJars = new HashSet<>();
-        drop(memoryClashes, allMemories, lostJars, refused);
-        drop(taskClashes, allTasks, lostJars, refused);
+        drop(memoryClashes, allMemories, lostJars, refused, refusedJars);
+        drop(taskClashes, allTasks, lostJars, refused, refusedJars);
         allMemories.removeIf(extension -> isLost(extension, lostJars));
         allTasks.removeIf(extension -> isLost(extension, lostJars));
         jars.stream().filter(jar -> lostJars.contains(jar.fileName())).toList().forEach(this::close);
 
+        rejectedJars = List.copyOf(refusedJars);
+        refused.addAll(refusedJars);
         rejected = List.copyOf(refused);
         rejected.forEach(one -> LOG.warn("rejected {}", one));
         memories = new MemoryRegistry(
@@ -87,6 +91,16 @@ public final class PluginHost implements AutoCloseable {
         return rejected;
     }
 
+    /** The dropped-in jars that are used. */
+    List<PluginJar> jars() {
+        return List.copyOf(jars);
+    }
+
+    /** Those of {@link #rejected} that lie in the folder. */
+    List<Rejected> rejectedJars() {
+        return rejectedJars;
+    }
+
     /** Stops the plugins and closes their jars. Mechanisms made by them must be closed before. */
     @Override
     public void close() {
@@ -99,14 +113,18 @@ public final class PluginHost implements AutoCloseable {
     }
 
     private static <P> void drop(
-            NameClashes<P> clashes, List<Extension<P>> all, Set<String> lostJars, List<Rejected> refused) {
+            NameClashes<P> clashes,
+            List<Extension<P>> all,
+            Set<String> lostJars,
+            List<Rejected> refused,
+            List<Rejected> refusedJars) {
         for (NameClashes.Loser<P> loser : clashes.losers()) {
             Extension<P> extension = loser.extension();
             all.remove(extension);
             Source source = extension.source();
             if (source.place() == Source.Place.PLUGIN) {
                 lostJars.add(source.jar());
-                refused.add(loser.verdict().of(source.jar()));
+                refusedJars.add(loser.verdict().of(source.jar()));
             } else {
                 refused.add(loser.verdict().of(ClassPathProviders.label(source, extension.provider())));
             }

@@ -27,12 +27,14 @@ record PluginJars(List<PluginJar> loaded, List<Rejected> refused) {
      *
      * @throws MnemeException ({@link ErrorCode#FILE_FAILED}) if the folder cannot be listed
      */
-    static PluginJars load(Path directory, LoadPlace place) {
+    static PluginJars load(Path directory, TrustList trust, LoadPlace place) {
         List<PluginJar> loaded = new ArrayList<>();
         List<Rejected> refused = new ArrayList<>();
         Map<Path, PluginManifest> manifests = new TreeMap<>();
         for (Path path : candidates(directory, refused)) {
             try {
+                // First, so that a jar nobody vouches for cannot take an id from one that is trusted.
+                trust.check(path);
                 manifests.put(path, JarCheck.check(path));
             } catch (PluginRejection e) {
                 refused.add(e.of(path.getFileName().toString()));
