@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             DoctorCommand.class,
             MemoriesCommand.class,
             TasksCommand.class,
+            PluginsCommand.class,
             DataCommand.class,
             CompletionCommand.class,
         },

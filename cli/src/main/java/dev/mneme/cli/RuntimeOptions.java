@@ -2,18 +2,15 @@ package dev.mneme.cli;
 
 import dev.mneme.runtime.Mneme;
 import dev.mneme.runtime.MnemeOptions;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where engines, plugins and data come from. */
 final class RuntimeOptions {
-    /** Folder of the distribution, set by its launcher. */
-    private static final String HOME = "mneme.home";
-
     @Option(
             names = "--backend",
             paramLabel = "NAME",
@@ -26,11 +23,8 @@ final class RuntimeOptions {
             description = "Threads one operation may use (default: all processors).")
     @Nullable Integer threads;
 
-    @Option(
-            names = "--plugins",
-            paramLabel = "DIR",
-            description = "Folder of plugin jars (default: plugins/ of the distribution).")
-    @Nullable Path plugins;
+    @Mixin
+    PluginFlags plugins = new PluginFlags();
 
     @Option(
             names = "--data-dir",
@@ -40,11 +34,7 @@ final class RuntimeOptions {
 
     /** The options as the runtime takes them. */
     MnemeOptions resolve() {
-        MnemeOptions options = MnemeOptions.defaults();
-        Path folder = pluginDirectory();
-        if (folder != null) {
-            options = options.withPluginDirectory(folder);
-        }
+        MnemeOptions options = MnemeOptions.defaults().withPlugins(plugins.resolve());
         if (backend != null) {
             options = options.withBackend(backend);
         }
@@ -64,7 +54,7 @@ final class RuntimeOptions {
         List<String> arguments = new ArrayList<>();
         add(arguments, "--backend", backend);
         add(arguments, "--threads", threads);
-        add(arguments, "--plugins", plugins);
+        arguments.addAll(plugins.arguments());
         add(arguments, "--data-dir", dataDirectory);
         return arguments;
     }
@@ -74,16 +64,5 @@ final class RuntimeOptions {
             arguments.add(option);
             arguments.add(value.toString());
         }
-    }
-
-    private @Nullable Path pluginDirectory() {
-        if (plugins != null) {
-            if (!Files.isDirectory(plugins)) {
-                throw Failures.invalid("--plugins " + plugins + ": there is no such folder");
-            }
-            return plugins;
-        }
-        String home = System.getProperty(HOME);
-        return home == null ? null : Path.of(home, "plugins");
     }
 }

@@ -36,6 +36,7 @@ final class CommandLineTest {
                 "stream",
                 "memories",
                 "tasks",
+                "plugins",
                 "doctor",
                 "bench",
                 "data",

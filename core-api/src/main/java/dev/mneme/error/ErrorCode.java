@@ -22,6 +22,10 @@ public enum ErrorCode {
     PLUGIN_REJECTED(true),
     /** A plugin broke a rule of the SPI while running. */
     PLUGIN_MISBEHAVED(false),
+    /** Another process kept the plugin folder locked for as long as this one was willing to wait. */
+    PLUGIN_BUSY(true),
+    /** No repository has the plugin of these coordinates, or it could not be fetched. */
+    PLUGIN_UNRESOLVED(true),
     /** A loss, state or gradient is not finite. */
     NUMERIC_NOT_FINITE(true),
     /** A checkpoint or state file is corrupt, truncated or of another kind. */

@@ -2,6 +2,7 @@ package dev.mneme.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -31,30 +32,60 @@ final class DropInPluginTest {
         String memories = mneme.run("memories").succeeded().output();
         assertThat(memories).contains("gated-slots", "1.0.0", "memory-transformer", "broken.jar");
 
-        MnemeProcess.Result trained = mneme.run(
-                        "train",
-                        "--memory",
-                        "gated-slots",
-                        "--task",
-                        "retrieval",
-                        "--set",
-                        "task.form=decoder",
-                        "--set",
-                        "model.segment=8",
-                        "--set",
-                        "model.dim=32",
-                        "--set",
-                        "memory.slots=4",
-                        "--set",
-                        "train.batch=4",
-                        "--steps",
-                        "3",
-                        "--out",
-                        folder.resolve("run").toString(),
-                        "--json")
-                .succeeded();
+        MnemeProcess.Result trained = train(mneme, "run").succeeded();
         assertThat(trained.json().path("steps").asLong()).isEqualTo(3);
         mneme.unlink();
+    }
+
+    @Test
+    void anInstalledPluginIsListedTrainedWithVerifiedTrustedDisabledAndRemoved() throws Exception {
+        MnemeProcess mneme = MnemeProcess.copiedTo(Files.createDirectory(folder.resolve("mneme")));
+        Path example = Path.of(System.getProperty("mneme.examples"), "gated-slots", "src", "main");
+        Path jar = folder.resolve("gated-slots-1.0.0.jar");
+        jar(example, jar);
+
+        mneme.run("plugins", "install", jar.toString()).succeeded();
+        assertThat(state(mneme)).isEqualTo("loaded");
+        train(mneme, "run", "--trusted-only").failed(2, "NAME_UNKNOWN", "gated-slots-1.0.0.jar: only trusted plugins");
+        mneme.run("plugins", "trust", "--all").succeeded();
+        train(mneme, "run", "--trusted-only").succeeded();
+        mneme.run("plugins", "verify").succeeded();
+
+        Path installed = mneme.plugins().resolve("gated-slots-1.0.0.jar");
+        byte[] bytes = Files.readAllBytes(installed);
+        bytes[10] ^= 1; // The time of the first entry, so that the jar still works.
+        Files.write(installed, bytes);
+
+        mneme.run("plugins", "verify").failed(1);
+        train(mneme, "again", "--trusted-only").failed(2, "NAME_UNKNOWN", "it was altered");
+        mneme.run("plugins", "disable", "gated-slots").succeeded();
+        assertThat(state(mneme)).isEqualTo("disabled");
+        train(mneme, "again").failed(2, "NAME_UNKNOWN");
+        mneme.run("plugins", "remove", "gated-slots").succeeded();
+        assertThat(state(mneme)).isEmpty();
+        mneme.unlink();
+    }
+
+    private MnemeProcess.Result train(MnemeProcess mneme, String out, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("train", "--memory", "gated-slots", "--task", "retrieval"));
+        for (String setting :
+                List.of("task.form=decoder", "model.segment=8", "model.dim=32", "memory.slots=4", "train.batch=4")) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        arguments.addAll(List.of("--steps", "3", "--out", folder.resolve(out).toString(), "--json"));
+        arguments.addAll(List.of(more));
+        return mneme.run(arguments.toArray(String[]::new));
+    }
+
+    /** What 'plugins list' says of the example; empty if it is not there. */
+    private static String state(MnemeProcess mneme) throws Exception {
+        for (JsonNode plugin :
+                mneme.run("plugins", "list", "--json").succeeded().json().path("plugins")) {
+            if (plugin.path("id").asText().equals("gated-slots")) {
+                return plugin.path("state").asText();
+            }
+        }
+        return "";
     }
 
     private void jar(Path source, Path target) throws IOException {

@@ -30,6 +30,13 @@ final class MnemeProcess {
             assertThat(exitCode).as(output + "\n" + errors).isZero();
             return this;
         }
+
+        /** Ended with this code, and said this. */
+        Result failed(int expected, String... words) {
+            assertThat(exitCode).as(output + "\n" + errors).isEqualTo(expected);
+            assertThat(errors).contains(words);
+            return this;
+        }
     }
 
     private final Path home;

@@ -58,7 +58,7 @@ public final class RuntimeModule extends AbstractModule {
     @Provides
     @Singleton
     PluginHost plugins() {
-        return PluginHost.open(options.pluginDirectory(), classPath);
+        return PluginHost.open(options.plugins(), classPath);
     }
 
     @Provides

@@ -146,7 +146,8 @@ public final class AtomicFiles {
         return parent;
     }
 
-    private static void force(Path path) throws IOException {
+    /** Forces a file, or the names in a folder, to the disk. */
+    public static void force(Path path) throws IOException {
         boolean isFolder = Files.isDirectory(path);
         if (isFolder && !path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             return; // Only POSIX systems open folders; elsewhere a rename is as durable as it can be made.

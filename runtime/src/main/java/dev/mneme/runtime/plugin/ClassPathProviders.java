@@ -61,6 +61,7 @@ final class ClassPathProviders {
     }
 
     private static Rejected broken(Throwable failure) {
+        PluginFaults.rethrowIfFatal(failure);
         return new Rejected("class path", Services.describe(failure), SERVICE_REMEDY);
     }
 

@@ -41,6 +41,12 @@ record Extension<P>(P provider, String name, String version, Source source, List
         return check(provider, provider::name, provider::configType, provider::summary, version, source);
     }
 
+    /** The same, called through another provider. */
+    Extension<P> through(P other) {
+        return new Extension<>(other, name, version, source, settings);
+    }
+
+    // The border to foreign code: an Error of any class must not take the other providers with it.
     private static <P> Extension<P> check(
             P provider,
             Supplier<String> nameOf,
@@ -66,7 +72,10 @@ record Extension<P>(P provider, String name, String version, Source source, List
                         "call the record's component something else");
             }
             return new Extension<>(provider, name, version, source, settings);
-        } catch (LinkageError | RuntimeException e) {
+        } catch (PluginRejection e) {
+            throw e;
+        } catch (Throwable e) {
+            PluginFaults.rethrowIfFatal(e);
             throw new PluginRejection(
                     "a provider does not answer: " + Services.describe(e), "report this to the author of the jar");
         }

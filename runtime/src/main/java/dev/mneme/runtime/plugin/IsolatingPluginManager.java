@@ -11,42 +11,58 @@ import org.pf4j.PluginDescriptorFinder;
 import org.pf4j.PluginFactory;
 import org.pf4j.PluginLoader;
 import org.pf4j.PluginRuntimeException;
-import org.pf4j.PluginState;
 import org.pf4j.PluginStatusProvider;
 import org.pf4j.PluginWrapper;
 
-/** PF4J for jars that are handed to it one by one, with its log lines and nulls turned into exceptions. */
+/**
+ * PF4J for one jar, with its log lines and nulls turned into exceptions. One jar and no more, because a manager is not
+ * thread-safe and a plugin that hangs in its hands may come back at any time.
+ */
 final class IsolatingPluginManager extends DefaultPluginManager {
+    private final Path jar;
     private final PluginLoader loader;
 
-    IsolatingPluginManager(Path directory, ClassLoader host) {
-        super(List.of(directory));
+    IsolatingPluginManager(Path jar, ClassLoader host) {
+        super(List.of(jar.toAbsolutePath().getParent()));
+        this.jar = jar;
         setSystemVersion(SpiVersion.CURRENT);
         loader = new IsolatingPluginLoader(this, new SharedClassLoader(host));
     }
 
     /**
-     * Loads one jar and starts its plugin class, if it names one.
+     * Opens the jar; nothing of the plugin runs.
      *
      * @throws PluginRuntimeException if PF4J refuses it; nothing of it stays loaded
      */
-    PluginWrapper open(Path jar) {
-        String id = loadPlugin(jar);
-        PluginWrapper plugin = getPlugin(id);
-        PluginState state = new PluginCalls(jar, plugin.getPluginClassLoader()).call(() -> startPlugin(id));
-        if (!state.isStarted()) {
+    PluginWrapper open() {
+        return getPlugin(loadPlugin(jar));
+    }
+
+    /**
+     * Starts its plugin class, if it names one.
+     *
+     * @throws PluginRuntimeException if that fails
+     */
+    void start(PluginWrapper plugin) {
+        if (!startPlugin(plugin.getPluginId()).isStarted()) {
             Throwable cause = plugin.getFailedException();
-            close(plugin);
             throw new PluginRuntimeException(
                     cause, "its plugin class did not start{}", cause == null ? "" : ": " + Services.describe(cause));
         }
-        return plugin;
     }
 
-    /** Stops the plugin and closes its jar. */
+    /**
+     * Stops its plugin class, if it was started, and closes the jar.
+     *
+     * @throws PluginRuntimeException if the plugin class does not stop
+     */
     void close(PluginWrapper plugin) {
-        new PluginCalls(plugin.getPluginPath(), plugin.getPluginClassLoader())
-                .call(() -> unloadPlugin(plugin.getPluginId()));
+        Throwable known = plugin.getFailedException();
+        unloadPlugin(plugin.getPluginId());
+        Throwable failure = plugin.getFailedException();
+        if (failure != null && failure != known) {
+            throw new PluginRuntimeException(failure, "its plugin class did not stop: {}", Services.describe(failure));
+        }
     }
 
     @Override
@@ -70,7 +86,7 @@ final class IsolatingPluginManager extends DefaultPluginManager {
 
             @Override
             public void disablePlugin(String pluginId) {
-                throw new UnsupportedOperationException("remove the jar of plugin " + pluginId + " instead");
+                throw new UnsupportedOperationException("rename the jar of plugin " + pluginId + " instead");
             }
 
             @Override

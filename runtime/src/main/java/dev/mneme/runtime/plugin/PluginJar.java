@@ -9,16 +9,19 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.pf4j.PluginWrapper;
 
 /**
  * A dropped-in jar that works, all of it.
  *
- * @param plugin PF4J's handle, to close it
+ * @param opened to close it
+ * @param manifest what it says of itself
  * @param memories at least one provider here or in {@code tasks}
  */
 record PluginJar(
-        PluginWrapper plugin, List<Extension<MemoryProvider<?>>> memories, List<Extension<TaskProvider<?>>> tasks) {
+        OpenedJar opened,
+        PluginManifest manifest,
+        List<Extension<MemoryProvider<?>>> memories,
+        List<Extension<TaskProvider<?>>> tasks) {
 
     private static final String SERVICES_REMEDY = "name the provider's class, one a line, in META-INF/services/"
             + MemoryProvider.class.getName() + " or " + TaskProvider.class.getName();
@@ -27,39 +30,56 @@ record PluginJar(
                     + " for this Java (" + Runtime.version().feature() + ") and for version " + SpiVersion.CURRENT
                     + " of the plugin interfaces, and that its packages are not those of core-api";
 
-    /** Makes and checks all providers that the jar's own services files name. */
-    static PluginJar of(PluginWrapper plugin, String version) throws PluginRejection {
-        Path jar = plugin.getPluginPath();
-        ClassLoader loader = plugin.getPluginClassLoader();
-        PluginCalls calls = new PluginCalls(jar, loader);
-        Source source = new Source(Source.Place.PLUGIN, jar.getFileName().toString());
+    /**
+     * Opens and starts a jar, and makes and checks all providers that its own services files name.
+     *
+     * @param manifest of {@link JarCheck#check}
+     * @param host sees core-api
+     */
+    static PluginJar load(Path jar, PluginManifest manifest, LoadPlace host) throws PluginRejection {
+        OpenedJar opened = OpenedJar.open(jar, manifest, host);
+        try {
+            return opened.watched("loading", () -> {
+                opened.start();
+                return providers(opened, manifest);
+            });
+        } catch (PluginRejection | RuntimeException | Error e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    String fileName() {
+        return opened.fileName();
+    }
+
+    private static PluginJar providers(OpenedJar opened, PluginManifest manifest) throws PluginRejection {
+        Source source = new Source(Source.Place.PLUGIN, opened.fileName());
+        PluginCalls calls = opened.calls();
         List<Extension<MemoryProvider<?>>> memories = new ArrayList<>();
-        for (MemoryProvider<?> provider : providers(MemoryProvider.class, loader, calls)) {
-            memories.add(Extension.memory(new IsolatedMemoryProvider<>(provider, calls), version, source));
+        for (MemoryProvider<?> provider : providers(MemoryProvider.class, opened.loader())) {
+            memories.add(Extension.memory(provider, manifest.version(), source)
+                    .through(new IsolatedMemoryProvider<>(provider, calls)));
         }
         List<Extension<TaskProvider<?>>> tasks = new ArrayList<>();
-        for (TaskProvider<?> provider : providers(TaskProvider.class, loader, calls)) {
-            tasks.add(Extension.task(new IsolatedTaskProvider<>(provider, calls), version, source));
+        for (TaskProvider<?> provider : providers(TaskProvider.class, opened.loader())) {
+            tasks.add(Extension.task(provider, manifest.version(), source)
+                    .through(new IsolatedTaskProvider<>(provider, calls)));
         }
         if (memories.isEmpty() && tasks.isEmpty()) {
             throw new PluginRejection("it has no services file that names a memory or a task", SERVICES_REMEDY);
         }
         checkDistinct(memories);
         checkDistinct(tasks);
-        return new PluginJar(plugin, List.copyOf(memories), List.copyOf(tasks));
+        return new PluginJar(opened, manifest, List.copyOf(memories), List.copyOf(tasks));
     }
 
-    String fileName() {
-        return plugin.getPluginPath().getFileName().toString();
-    }
-
-    private static <P> List<P> providers(Class<P> service, ClassLoader loader, PluginCalls calls)
-            throws PluginRejection {
+    private static <P> List<P> providers(Class<P> service, ClassLoader loader) throws PluginRejection {
         List<P> providers = new ArrayList<>();
         List<String> failures = new ArrayList<>();
-        calls.call(() -> {
-            Services.forEach(service, loader, providers::add, failure -> failures.add(Services.describe(failure)));
-            return providers;
+        Services.forEach(service, loader, providers::add, failure -> {
+            PluginFaults.rethrowIfFatal(failure);
+            failures.add(Services.describe(failure));
         });
         if (!failures.isEmpty()) {
             throw new PluginRejection(String.join("; ", failures), CLASS_REMEDY);

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pf4j.DefaultVersionManager;
 import org.pf4j.ManifestPluginDescriptorFinder;
@@ -16,22 +17,28 @@ import org.pf4j.ManifestPluginDescriptorFinder;
  *
  * @param id unique among the plugins of a folder
  * @param version the plugin's own
+ * @param requires range of {@link SpiVersion}s it was built for; null if it does not say
  */
-record PluginManifest(String id, String version) {
+record PluginManifest(String id, String version, @Nullable String requires) {
+    /** Shown on terminals and used as an argument, hence no blanks and control characters. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,127}");
+
     private static final String MANIFEST_REMEDY =
             "the jar's manifest needs Plugin-Id and Plugin-Version, see the guide to writing a plugin";
+    private static final String WORD_REMEDY = "use letters, digits, '.', '_', '+' and '-', at most 128";
 
-    /** Reads and checks the manifest of a dropped-in jar. */
-    static PluginManifest read(Path jar) throws PluginRejection {
+    /** The manifest of a dropped-in jar, without judging the range. */
+    static PluginManifest of(JarFile jar) throws PluginRejection, IOException {
         Attributes attributes = attributes(jar);
-        String id = attributes.getValue(ManifestPluginDescriptorFinder.PLUGIN_ID);
-        if (id == null || id.isBlank()) {
-            throw new PluginRejection("its manifest has no Plugin-Id", MANIFEST_REMEDY);
-        }
-        String version = attributes.getValue(ManifestPluginDescriptorFinder.PLUGIN_VERSION);
-        if (version == null || version.isBlank()) {
-            throw new PluginRejection("its manifest has no Plugin-Version", MANIFEST_REMEDY);
-        }
+        return new PluginManifest(
+                word(attributes, ManifestPluginDescriptorFinder.PLUGIN_ID),
+                word(attributes, ManifestPluginDescriptorFinder.PLUGIN_VERSION),
+                attributes.getValue(ManifestPluginDescriptorFinder.PLUGIN_REQUIRES));
+    }
+
+    /** Refuses what cannot work here. */
+    static void check(JarFile jar) throws PluginRejection, IOException {
+        Attributes attributes = attributes(jar);
         String dependencies = attributes.getValue(ManifestPluginDescriptorFinder.PLUGIN_DEPENDENCIES);
         if (dependencies != null && !dependencies.isBlank()) {
             throw new PluginRejection(
@@ -39,7 +46,6 @@ record PluginManifest(String id, String version) {
                     "bundle what it needs in the jar and leave Plugin-Dependencies out");
         }
         checkRequires(attributes);
-        return new PluginManifest(id.trim(), version.trim());
     }
 
     /**
@@ -49,20 +55,31 @@ record PluginManifest(String id, String version) {
      * @throws PluginRejection if it was built for other versions of the SPI
      */
     static @Nullable String versionOnClassPath(Path jar) throws PluginRejection {
-        Attributes attributes = attributes(jar);
-        checkRequires(attributes);
-        String version = attributes.getValue(ManifestPluginDescriptorFinder.PLUGIN_VERSION);
-        return version != null ? version : attributes.getValue(Attributes.Name.IMPLEMENTATION_VERSION);
+        try (JarFile file = new JarFile(jar.toFile())) {
+            Attributes attributes = attributes(file);
+            checkRequires(attributes);
+            String version = attributes.getValue(ManifestPluginDescriptorFinder.PLUGIN_VERSION);
+            return version != null ? version : attributes.getValue(Attributes.Name.IMPLEMENTATION_VERSION);
+        } catch (IOException e) {
+            throw JarCheck.unreadable(e);
+        }
     }
 
-    private static Attributes attributes(Path jar) throws PluginRejection {
-        try (JarFile file = new JarFile(jar.toFile())) {
-            Manifest manifest = file.getManifest();
-            return manifest == null ? new Attributes() : manifest.getMainAttributes();
-        } catch (IOException e) {
-            throw new PluginRejection(
-                    "it cannot be read as a jar: " + e.getMessage(), "it may be cut short; copy or build it again");
+    private static Attributes attributes(JarFile jar) throws IOException {
+        Manifest manifest = jar.getManifest();
+        return manifest == null ? new Attributes() : manifest.getMainAttributes();
+    }
+
+    private static String word(Attributes attributes, String key) throws PluginRejection {
+        String value = attributes.getValue(key);
+        if (value == null || value.isBlank()) {
+            throw new PluginRejection("its manifest has no " + key, MANIFEST_REMEDY);
         }
+        if (!WORD.matcher(value.trim()).matches()) {
+            throw new PluginRejection(
+                    "its " + key + " '" + value.replaceAll("\\p{Cntrl}", "?") + "' is not a plain word", WORD_REMEDY);
+        }
+        return value.trim();
     }
 
     private static void checkRequires(Attributes attributes) throws PluginRejection {

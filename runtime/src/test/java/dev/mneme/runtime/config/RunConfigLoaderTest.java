@@ -11,6 +11,7 @@ import dev.mneme.error.MnemeException;
 import dev.mneme.memory.MemoryProvider;
 import dev.mneme.runtime.internal.ServiceFiles;
 import dev.mneme.runtime.plugin.PluginHost;
+import dev.mneme.runtime.plugin.PluginOptions;
 import dev.mneme.runtime.train.TrainConfig;
 import dev.mneme.task.TaskProvider;
 import java.io.IOException;
@@ -40,7 +41,7 @@ final class RunConfigLoaderTest {
         ServiceFiles.write(folder, MemoryProvider.class, TestProviders.Slots.class.getName());
         ServiceFiles.write(folder, TaskProvider.class, TestProviders.Reverse.class.getName());
         classPath = ServiceFiles.over(folder);
-        plugins = PluginHost.open(null, classPath);
+        plugins = PluginHost.open(PluginOptions.NONE, classPath);
         loader = new RunConfigLoader(plugins.memories(), plugins.tasks());
     }
 

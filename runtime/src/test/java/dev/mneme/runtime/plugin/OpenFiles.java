@@ -27,6 +27,12 @@ final class OpenFiles {
         }
     }
 
+    static void assertNoneBelow(Path folder) {
+        if (Files.isDirectory(DESCRIPTORS)) {
+            assertThat(all()).noneMatch(file -> file.startsWith(folder + "/"));
+        }
+    }
+
     private static List<String> all() {
         try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {
             return descriptors.map(OpenFiles::target).toList();

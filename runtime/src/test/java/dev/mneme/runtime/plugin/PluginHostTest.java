@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mneme.config.SettingDescription;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
+import dev.mneme.memory.Controller;
 import dev.mneme.memory.MechanismContext;
+import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Reader;
+import dev.mneme.memory.Writer;
 import dev.mneme.runtime.internal.ServiceFiles;
+import dev.mneme.task.Task;
 import dev.mneme.task.TaskProvider;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -256,7 +261,9 @@ final class PluginHostTest {
 
         try (PluginHost host = open()) {
             MemoryEntry entry = host.memories().require("ctx");
-            assertThatThrownBy(() -> entry.create(Map.of(), NO_CONTEXT)).hasMessage("true");
+            assertThatThrownBy(() -> entry.create(Map.of(), NO_CONTEXT))
+                    .hasMessage("PLUGIN_MISBEHAVED: plugin ctx 1.2.3 (ctx.jar), creating its mechanism:"
+                            + " IllegalStateException: true; report this to its author");
         }
         assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
     }
@@ -304,7 +311,9 @@ final class PluginHostTest {
         try (PluginHost host = open()) {
             TaskEntry task = host.tasks().require("chore");
             assertThat(task.source()).isEqualTo("plugin, chores.jar");
-            assertThatThrownBy(() -> task.create(Map.of("length", 5), null)).hasMessage("length 5");
+            assertThatThrownBy(() -> task.create(Map.of("length", 5), null))
+                    .hasMessageContaining("plugin chores 1.2.3 (chores.jar)")
+                    .hasMessageContaining("length 5");
             assertThatThrownBy(() -> task.create(Map.of("length", 50), null)).hasMessageContaining("task.length");
         }
     }
@@ -349,6 +358,11 @@ final class PluginHostTest {
     void wrappersForwardEveryMethodOfTheSpi() {
         assertForwards(IsolatedMemoryProvider.class, MemoryProvider.class);
         assertForwards(IsolatedTaskProvider.class, TaskProvider.class);
+        assertForwards(IsolatedMemory.class, Memory.class);
+        assertForwards(IsolatedReader.class, Reader.class);
+        assertForwards(IsolatedWriter.class, Writer.class);
+        assertForwards(IsolatedController.class, Controller.class);
+        assertForwards(IsolatedTask.class, Task.class);
     }
 
     private static void assertForwards(Class<?> wrapper, Class<?> spi) {
