@@ -5,8 +5,11 @@ import dev.mneme.nn.Activation;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Normalization;
 import dev.mneme.nn.TransformerBlock;
+import dev.mneme.stability.Beta;
+import dev.mneme.stability.Stable;
 
 /** Sizes and choices of the transformer: the {@code model.*} keys. */
+@Stable
 public record BackboneConfig(
         @Setting(value = "width D of hidden vectors", min = 1, max = 65536)
         int dim,
@@ -86,6 +89,7 @@ public record BackboneConfig(
     /** Normalisation epsilon of every backbone. */
     private static final double EPSILON = 1e-5;
 
+    @Beta
     public BackboneConfig {
         if (dim % heads != 0) {
             throw new IllegalArgumentException(
@@ -130,6 +134,7 @@ public record BackboneConfig(
     }
 
     /** A block of this backbone; mechanisms build parameter sets of their own with it. */
+    @Beta
     public TransformerBlock.Config block(boolean hasCrossAttention) {
         return new TransformerBlock.Config(
                 dim,

@@ -15,6 +15,8 @@ import dev.mneme.nn.Linear;
 import dev.mneme.nn.Module;
 import dev.mneme.nn.Pass;
 import dev.mneme.nn.TransformerBlock;
+import dev.mneme.stability.Beta;
+import dev.mneme.stability.Stable;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
 import dev.mneme.tensor.Tensor;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The standard transformer (Vaswani et al., arXiv 1706.03762) as decoder, encoder or encoder-decoder, pre- or
  * post-norm, with a reader and a writer in its blocks. In an encoder-decoder they are in the encoder.
  */
+@Stable
 public final class TransformerController extends Module implements Controller {
     private final Form form;
     private final Reader reader;
@@ -65,6 +68,7 @@ public final class TransformerController extends Module implements Controller {
     }
 
     /** The blocks that the reader and the writer work in, first to last. */
+    @Beta
     public List<TransformerBlock> blocks() {
         return stack.blocks();
     }

@@ -4,4 +4,5 @@
  * keys; {@link dev.mneme.backbone.NoMemoryProvider} is the memory-less baseline of every comparison.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.backbone;

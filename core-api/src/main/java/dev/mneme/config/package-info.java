@@ -3,4 +3,5 @@
  * {@link dev.mneme.config.Settings} binds them and explains what is wrong.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Stable
 package dev.mneme.config;

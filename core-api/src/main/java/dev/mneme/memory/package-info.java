@@ -17,4 +17,5 @@
  * mutable fields between calls.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Stable
 package dev.mneme.memory;

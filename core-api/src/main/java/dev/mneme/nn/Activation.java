@@ -1,9 +1,11 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorScope;
 
 /** The non-linearity of a feed-forward layer. */
+@Stable
 public enum Activation {
     RELU {
         @Override

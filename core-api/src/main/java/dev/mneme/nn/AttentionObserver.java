@@ -1,9 +1,11 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Tensor;
 
 /** Sees attention weights while a model runs; for reports and inspection. */
 @FunctionalInterface
+@Stable
 public interface AttentionObserver {
     /**
      * Called once per attention.

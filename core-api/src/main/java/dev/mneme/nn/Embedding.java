@@ -1,8 +1,10 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Tensor;
 
 /** A table of vectors picked by id. */
+@Stable
 public final class Embedding extends Module {
     private final Parameter weight;
 

@@ -1,8 +1,10 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Tensor;
 
 /** {@code W2 activation(W1 x + b1) + b2}, position by position. */
+@Stable
 public final class FeedForward extends Module {
     private final Linear expand;
     private final Linear contract;

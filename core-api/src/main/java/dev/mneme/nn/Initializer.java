@@ -1,11 +1,13 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Shape;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** Draws the first values of a parameter on the host, so that every engine starts from the same numbers. */
 @FunctionalInterface
+@Stable
 public interface Initializer {
     /** Row-major values of a tensor of this shape. */
     double[] draw(Shape shape, RandomGenerator random);

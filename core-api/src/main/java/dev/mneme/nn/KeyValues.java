@@ -1,5 +1,6 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys (batch, heads, rows, headDim)
  * @param values (batch, heads, rows, headDim)
  */
+@Stable
 public record KeyValues(Tensor keys, Tensor values) {
     /** These rows after the earlier ones; null earlier = none. */
     public KeyValues after(@Nullable KeyValues earlier) {

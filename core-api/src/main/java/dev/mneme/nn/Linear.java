@@ -1,9 +1,11 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** {@code y = x Wᵀ + b}, W (out, in). */
+@Stable
 public final class Linear extends Module {
     private final Parameter weight;
     private final @Nullable Parameter bias;

@@ -1,5 +1,6 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** A part of a model: named parameters and named children. Owns the parameters' native memory. */
+@Stable
 public abstract class Module implements Parameterized {
     private final ModuleContext context;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();

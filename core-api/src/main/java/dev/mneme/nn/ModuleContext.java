@@ -1,5 +1,6 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
@@ -15,6 +16,7 @@ import java.util.SplittableRandom;
  * @param seed of all initial values
  * @param path dotted path of the module, empty for the root
  */
+@Stable
 public record ModuleContext(TensorBackend backend, DType dtype, long seed, String path) {
     public ModuleContext(TensorBackend backend, DType dtype, long seed) {
         this(backend, dtype, seed, "");

@@ -1,5 +1,6 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
@@ -13,6 +14,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Query, key and value projections are one matrix (3 dim, dim), in this order: self-attention is one product.
  */
+@Stable
 public final class MultiHeadAttention extends Module {
     private final int dim;
     private final int headCount;

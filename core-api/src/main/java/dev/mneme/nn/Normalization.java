@@ -1,9 +1,11 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** LayerNorm (Ba et al., arXiv 1607.06450) or RMSNorm (Zhang and Sennrich, arXiv 1910.07467) over the last dimension. */
+@Stable
 public final class Normalization extends Module {
     /** Which of the two. */
     public enum Kind {

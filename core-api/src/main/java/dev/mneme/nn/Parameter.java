@@ -1,5 +1,6 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Tensor;
 
 /**
@@ -8,4 +9,5 @@ import dev.mneme.tensor.Tensor;
  * @param value the leaf; owned by the module that made it
  * @param decays whether weight decay applies: matrices yes; biases, gains and memory rows no
  */
+@Stable
 public record Parameter(Tensor value, boolean decays) {}

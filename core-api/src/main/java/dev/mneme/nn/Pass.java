@@ -1,5 +1,6 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.RandomSource;
 import dev.mneme.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param random source of dropout masks and of whatever else a mechanism draws
  * @param observer sees attention weights as they are computed, or null
  */
+@Stable
 public record Pass(
         boolean training, RandomSource random, @Nullable AttentionObserver observer) {
     /** Dropout on. */

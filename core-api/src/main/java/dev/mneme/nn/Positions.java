@@ -1,11 +1,13 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
 
 /** Fixed position encodings. */
+@Stable
 public final class Positions {
     private Positions() {}
 

@@ -4,4 +4,5 @@
  * initial through the {@link dev.mneme.nn.ModuleContext}, so a seed fixes both.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.nn;

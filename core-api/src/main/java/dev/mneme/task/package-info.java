@@ -3,4 +3,5 @@
  * {@link dev.mneme.task.SegmentBatch}.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Stable
 package dev.mneme.task;

@@ -6,4 +6,5 @@
  * results are new tensors. Native memory belongs to the innermost {@link dev.mneme.tensor.TensorScope}.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Stable
 package dev.mneme.tensor;

@@ -34,14 +34,15 @@ final class BuiltArtifacts {
         this.folder = folder;
     }
 
-    /** Copies POMs and jars of all modules into a folder, in the layout of a local repository. */
+    /** Copies flattened POMs and jars of all modules into a folder, in the layout of a local repository. */
     static BuiltArtifacts copiedTo(Path folder) throws IOException {
         int jars = 0;
-        for (Path pom : poms(Path.of(System.getProperty("mneme.root")).normalize())) {
+        for (Path module : modules(Path.of(System.getProperty("mneme.root")).normalize())) {
+            Path pom = module.resolve("target/flattened-pom.xml");
             Coordinates coordinates = Coordinates.of(pom);
             Path target = Files.createDirectories(folder.resolve(coordinates.path()));
             Files.copy(pom, target.resolve(coordinates.file() + ".pom"));
-            Path jar = pom.resolveSibling("target").resolve(coordinates.file() + ".jar");
+            Path jar = pom.resolveSibling(coordinates.file() + ".jar");
             if (Files.exists(jar)) {
                 Files.copy(jar, target.resolve(coordinates.file() + ".jar"));
                 jars++;
@@ -63,8 +64,8 @@ final class BuiltArtifacts {
         return arguments;
     }
 
-    private static List<Path> poms(Path root) throws IOException {
-        List<Path> poms = new ArrayList<>();
+    private static List<Path> modules(Path root) throws IOException {
+        List<Path> modules = new ArrayList<>();
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
@@ -76,12 +77,12 @@ final class BuiltArtifacts {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 if (file.endsWith("pom.xml")) {
-                    poms.add(file);
+                    modules.add(file.getParent());
                 }
                 return FileVisitResult.CONTINUE;
             }
         });
-        return poms;
+        return modules;
     }
 
     private record Coordinates(String group, String artifact, String version) {
@@ -95,18 +96,11 @@ final class BuiltArtifacts {
                 throw new AssertionError("cannot read " + pom, e);
             }
             Element project = document.getDocumentElement();
-            Element parent = Objects.requireNonNullElse(child(project, "parent"), project);
-            return new Coordinates(
-                    text(project, parent, "groupId"),
-                    text(project, parent, "artifactId"),
-                    text(project, parent, "version"));
+            return new Coordinates(text(project, "groupId"), text(project, "artifactId"), text(project, "version"));
         }
 
-        private static String text(Element project, Element parent, String name) {
-            Element own = child(project, name);
-            return Objects.requireNonNull(own == null ? child(parent, name) : own)
-                    .getTextContent()
-                    .strip();
+        private static String text(Element project, String name) {
+            return Objects.requireNonNull(child(project, name)).getTextContent().strip();
         }
 
         private static @Nullable Element child(Element parent, String name) {

@@ -20,7 +20,8 @@ final class LayeringTest {
         "dev.mneme.backbone..",
         "dev.mneme.task..",
         "dev.mneme.config..",
-        "dev.mneme.error.."
+        "dev.mneme.error..",
+        "dev.mneme.stability.."
     };
     private static final String[] PLUGINS = {
         "dev.mneme.memorytransformer..",

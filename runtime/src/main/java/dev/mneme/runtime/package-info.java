@@ -3,4 +3,5 @@
  * {@link dev.mneme.runtime.TrainingRun}s, loads what they trained and closes it all again.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime;

@@ -1,5 +1,6 @@
 package dev.mneme.tck;
 
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.TensorBackend;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.TestInstance;
  * fixed seeds, so a failure repeats. A failure names its rule, see {@code docs/spi-rules.md}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Stable
 public abstract class BackendContract {
     private TensorBackend engine;
     private TensorBackend reference;

@@ -4,4 +4,5 @@
  * test the mathematics of a memory without any native library. What proves a memory is in {@code dev.mneme.tck.memory}.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.tck;

@@ -5,4 +5,5 @@
  * of native memory.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.tensor.tape;

@@ -5,4 +5,5 @@
  * can read them.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime.checkpoint;

@@ -4,4 +4,5 @@
  * each overriding the one before.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime.config;

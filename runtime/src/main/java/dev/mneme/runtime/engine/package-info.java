@@ -4,4 +4,5 @@
  * {@link dev.mneme.tensor.EngineProvider} to the set of all.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime.engine;

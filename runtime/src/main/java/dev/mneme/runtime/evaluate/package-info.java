@@ -3,4 +3,5 @@
  * {@link dev.mneme.runtime.evaluate.Metrics}.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime.evaluate;

@@ -3,4 +3,5 @@
  * as {@link dev.mneme.runtime.generate.Decoding} says.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime.generate;

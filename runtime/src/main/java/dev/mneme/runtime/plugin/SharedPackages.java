@@ -16,6 +16,7 @@ public final class SharedPackages {
             "dev.mneme.error",
             "dev.mneme.memory",
             "dev.mneme.nn",
+            "dev.mneme.stability",
             "dev.mneme.task",
             "dev.mneme.tensor",
             "dev.mneme.tensor.tape");

@@ -13,4 +13,5 @@
  * the loser is reported. Among equals there is no winner: all of them are rejected, each naming the others.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime.plugin;

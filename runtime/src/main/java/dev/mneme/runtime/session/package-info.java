@@ -8,4 +8,5 @@
  * whole request of another.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime.session;

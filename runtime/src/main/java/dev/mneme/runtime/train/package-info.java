@@ -4,4 +4,5 @@
  * of all windows that make one step.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime.train;

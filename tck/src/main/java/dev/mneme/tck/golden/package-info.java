@@ -8,4 +8,5 @@
  * (results) and {@code grad.*} (gradients of {@code out.scalar}).
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.tck.golden;

@@ -3,4 +3,5 @@
  * {@link dev.mneme.tck.memory.MemoryCase} runs in every task form and on every engine of the class path.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Stable
 package dev.mneme.tck.memory;
