@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
         description = {
             "Measure how much of a segment's time a mechanism's reader and writer take, forward without gradients, over "
                     + "the values of one setting. The state is carried from segment to segment as in a stream.",
-            "Writes profile.json, profile.svg and report.html."
+            "Writes profile.json, profile.svg, profile-methods.svg and report.html: the second plot samples in which of the "
+                    + "mechanism's own methods the time goes."
         },
         footer = {
             "",
@@ -92,7 +93,8 @@ final class BenchProfileCommand extends MnemeCommand {
         return true;
     }
 
-    private Map<Integer, RoleProfile.Shares> measure(Console console, Mneme mneme, Bench bench, List<Integer> chosen) {
+    private Map<Integer, RoleProfile.Shares> measure(Console console, Mneme mneme, Bench bench, List<Integer> chosen)
+            throws InterruptedException {
         Map<Integer, RoleProfile.Shares> shares = new LinkedHashMap<>();
         try (LiveLine line = console.progress()) {
             for (int value : chosen) {

@@ -90,6 +90,7 @@ final class BenchCommandTest {
             assertThat(profile.path("read_seconds").asDouble()).isPositive();
             assertThat(profile.path("write_seconds").asDouble()).isPositive();
             assertThat(parts).isLessThan(profile.path("seconds").asDouble());
+            assertThat(profile.path("method_shares").isObject()).isTrue();
         }
         assertThat(folder.resolve("profile.svg")).isNotEmptyFile();
         assertThat(folder.resolve("report.html")).content().contains("memory.slots");

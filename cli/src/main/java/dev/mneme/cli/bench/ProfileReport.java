@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * How much of a segment's time reader and writer take.
@@ -18,6 +19,8 @@ import java.util.function.ToDoubleFunction;
  * @param shares by value of the key, in the order measured
  */
 public record ProfileReport(String memory, String key, Map<Integer, Shares> shares) implements GridReport {
+    private static final int METHODS = 6;
+
     public ProfileReport {
         shares = new LinkedHashMap<>(shares);
     }
@@ -62,7 +65,13 @@ public record ProfileReport(String memory, String key, Map<Integer, Shares> shar
 
     @Override
     public List<String> notes() {
-        return List.of();
+        return shares.entrySet().stream()
+                .map(entry -> key + "=" + entry.getKey() + ", methods of the mechanism: "
+                        + entry.getValue().methods().entrySet().stream()
+                                .limit(METHODS)
+                                .map(method -> method.getKey() + " " + percent(method.getValue()))
+                                .collect(Collectors.joining(", ")))
+                .toList();
     }
 
     @Override
@@ -71,7 +80,22 @@ public record ProfileReport(String memory, String key, Map<Integer, Shares> shar
                 .with(series("reader", part -> part.read() / part.seconds()))
                 .with(series("writer, before blocks", part -> part.layerWrite() / part.seconds()))
                 .with(series("writer, at the end", part -> part.write() / part.seconds()));
-        return Map.of("profile", chart);
+        LineChart methods = new LineChart("Share of the mechanism's own methods", key, "%");
+        for (String method : mostCostly()) {
+            methods.with(series(method, part -> part.methods().getOrDefault(method, 0.0)));
+        }
+        Map<String, LineChart> charts = new LinkedHashMap<>();
+        charts.put("profile", chart);
+        charts.put("profile-methods", methods);
+        return charts;
+    }
+
+    /** Of the last value measured. */
+    private List<String> mostCostly() {
+        List<Shares> all = List.copyOf(shares.values());
+        return all.get(all.size() - 1).methods().keySet().stream()
+                .limit(METHODS)
+                .toList();
     }
 
     private LineChart.Series series(String name, ToDoubleFunction<Shares> share) {
@@ -99,6 +123,7 @@ public record ProfileReport(String memory, String key, Map<Integer, Shares> shar
         map.put("read_seconds", entry.getValue().read());
         map.put("layer_write_seconds", entry.getValue().layerWrite());
         map.put("write_seconds", entry.getValue().write());
+        map.put("method_shares", entry.getValue().methods());
         return map;
     }
 }

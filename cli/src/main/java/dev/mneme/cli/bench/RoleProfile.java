@@ -14,7 +14,9 @@ import dev.mneme.task.WindowSource;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +37,14 @@ public final class RoleProfile {
      * @param read of that in the reader
      * @param layerWrite of that in the writer, before each block
      * @param write of that in the writer, behind the last block
+     * @param methods of the mechanism's own package by share of all segments' time, largest first; what they call elsewhere
+     *     is theirs
      */
-    public record Shares(double seconds, double read, double layerWrite, double write) {
+    public record Shares(double seconds, double read, double layerWrite, double write, Map<String, Double> methods) {
+        public Shares {
+            methods = Collections.unmodifiableMap(new LinkedHashMap<>(methods));
+        }
+
         /** What is left for the backbone. */
         public double backbone() {
             return seconds - read - layerWrite - write;
@@ -48,22 +56,27 @@ public final class RoleProfile {
      *
      * @param settings by dotted key, as {@link Bench#run}
      */
-    public Shares run(Mneme mneme, String memory, Map<String, String> settings) {
+    public Shares run(Mneme mneme, String memory, Map<String, String> settings) throws InterruptedException {
         ModelDescription description = bench.description(mneme, memory, settings);
         RoleTimes times = new RoleTimes();
-        MemoryProvider<?> measured =
-                times.around(mneme.memories().require(memory).provider());
-        try (Model model = ModelFactory.create(measured, description, mneme.backend())) {
-            return median(segments(model, times));
+        MemoryProvider<?> provider = mneme.memories().require(memory).provider();
+        String own = provider.configType().getPackageName();
+        try (Model model = ModelFactory.create(times.around(provider), description, mneme.backend());
+                StackSampler sampler = new StackSampler(own)) {
+            Shares median = median(segments(model, times, sampler));
+            return new Shares(median.seconds(), median.read(), median.layerWrite(), median.write(), sampler.shares());
         }
     }
 
-    private List<Shares> segments(Model model, RoleTimes times) {
+    private List<Shares> segments(Model model, RoleTimes times, StackSampler sampler) {
         WindowSource windows = bench.task().windows(Split.TRAIN, bench.batch(), bench.seed());
         List<Shares> counted = new ArrayList<>();
         MemoryState state = null;
         try (GradientMode off = model.backend().noGradient()) {
             for (int step = 0; step < bench.warmUp() + bench.steps(); step++) {
+                if (step == bench.warmUp()) {
+                    sampler.resume();
+                }
                 for (SegmentBatch segment : windows.window(step).segments()) {
                     times.reset();
                     long start = System.nanoTime();
@@ -76,7 +89,8 @@ public final class RoleProfile {
                                 seconds,
                                 times.seconds(Part.READ),
                                 times.seconds(Part.LAYER_WRITE),
-                                times.seconds(Part.WRITE)));
+                                times.seconds(Part.WRITE),
+                                Map.of()));
                     }
                 }
             }
