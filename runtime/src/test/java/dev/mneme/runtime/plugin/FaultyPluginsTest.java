@@ -9,6 +9,7 @@ import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryProvider;
 import dev.mneme.memory.Segment;
+import dev.mneme.memory.SegmentStream;
 import dev.mneme.nn.Pass;
 import dev.mneme.runtime.internal.ServiceFiles;
 import java.io.IOException;
@@ -214,6 +215,34 @@ final class FaultyPluginsTest {
     }
 
     @Test
+    void controllerIsFedItsOwnStreamsInItsOwnSurroundings() throws IOException {
+        write("bad", "", withController("return null;", "return new Own();", """
+                            final class Own implements SegmentStream {
+                                public dev.mneme.tensor.Tensor feed(dev.mneme.tensor.Tensor tokens) { return null; }
+                                public MemoryState finish() { throw new IllegalStateException("unfinished"); }
+                                public void close() {}
+                            }
+                            public dev.mneme.tensor.Tensor feed(
+                                    java.util.List<SegmentStream> streams, dev.mneme.tensor.Tensor tokens) {
+                                throw new IllegalStateException("own " + (streams.get(0) instanceof Own)
+                                        + (Thread.currentThread().getContextClassLoader() == getClass().getClassLoader()));
+                            }
+                """));
+
+        try (PluginHost host = open();
+                Mechanism mechanism = host.memories().require("bad").create(Map.of(), NO_CONTEXT);
+                SegmentStream stream =
+                        mechanism.controller().stream(new Segment(null, null, null), null, Pass.evaluation())) {
+            assertThatThrownBy(() -> mechanism.controller().feed(List.of(stream), null))
+                    .hasMessage("PLUGIN_MISBEHAVED: plugin bad 1.2.3 (bad.jar), running a piece of a segment:"
+                            + " IllegalStateException: own truetrue; report this to its author");
+            assertThatThrownBy(stream::finish)
+                    .hasMessageContaining("ending a segment")
+                    .hasMessageContaining("unfinished");
+        }
+    }
+
+    @Test
     void memoryThatRunsOutIsNotBlamedOnThePlugin() throws IOException {
         write("bad", "", withStep("throw new OutOfMemoryError(\"heap\");"));
 
@@ -240,6 +269,10 @@ final class FaultyPluginsTest {
 
     /** A mechanism whose step is one statement. */
     private static String withStep(String statement) {
+        return withController(statement, "return null;", "");
+    }
+
+    private static String withController(String step, String stream, String members) {
         return """
                 return new Roles(
                     new Memory() {
@@ -251,10 +284,11 @@ final class FaultyPluginsTest {
                     (reader, writer) -> new Controller() {
                         public StepResult step(Segment segment, MemoryState state, dev.mneme.nn.Pass pass) { %s }
                         public SegmentStream stream(Segment opening, MemoryState state, dev.mneme.nn.Pass pass) {
-                            return null;
+                            %s
                         }
+                        %s
                     });
-                """.formatted(statement);
+                """.formatted(step, stream, members);
     }
 
     private void write(String id, String members, String create) throws IOException {
