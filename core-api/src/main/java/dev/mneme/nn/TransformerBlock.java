@@ -1,5 +1,7 @@
 package dev.mneme.nn;
 
+import dev.mneme.stability.Beta;
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Self-attention, optional cross-attention, feed-forward; each with residual and normalisation before (pre-norm) or
  * after (post-norm, the original transformer). The parts are public so that a mechanism can put its own between them.
  */
+@Stable
 public final class TransformerBlock extends Module {
     /** Where normalisation stands. */
     public enum NormPlacement {
@@ -32,6 +35,7 @@ public final class TransformerBlock extends Module {
      * @param crossAttention whether there is a cross-attention
      * @param dropout probability, on attention weights, feed-forward units and each sublayer's output
      */
+    @Beta
     public record Config(
             int dim,
             int headCount,
@@ -53,6 +57,7 @@ public final class TransformerBlock extends Module {
     private final FeedForward feedForward;
     private final Normalization feedForwardNorm;
 
+    @Beta
     public TransformerBlock(ModuleContext context, Config config) {
         super(context);
         this.config = config;

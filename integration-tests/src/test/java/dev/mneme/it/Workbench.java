@@ -34,7 +34,14 @@ final class Workbench implements AutoCloseable {
     /** In an empty folder. */
     static Workbench in(Path home) throws IOException {
         Path repository = Files.createDirectory(home.resolve("repository"));
-        FolderRepository.write(root(), repository);
+        for (PublishedModule module : PublishedModule.all(root())) {
+            module.copyTo(repository);
+        }
+        return in(home, repository);
+    }
+
+    /** In an empty folder, beside a repository of Mneme's artifacts. */
+    static Workbench in(Path home, Path repository) throws IOException {
         Files.writeString(home.resolve("settings.xml"), """
                 <settings>
                   <profiles>

@@ -24,6 +24,7 @@ final class LayersTest {
                             "dev.mneme.error..",
                             "dev.mneme.memory..",
                             "dev.mneme.nn..",
+                            "dev.mneme.stability..",
                             "dev.mneme.task..",
                             "dev.mneme.tensor.."))));
 

@@ -5,6 +5,7 @@ import com.google.inject.Guice;
 import com.google.inject.Key;
 import com.google.inject.Module;
 import com.google.inject.util.Types;
+import dev.mneme.stability.Stable;
 import dev.mneme.tensor.Availability;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.EngineProvider;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Assumptions;
  * The engines on the class path, bound by their Guice modules, and the {@linkplain ReferenceBackend reference}: arguments
  * of parameterised tests. Each is opened once, single-threaded, and stays open as long as the process.
  */
+@Stable
 public final class TestEngine {
     private static final List<TestEngine> ALL = find();
 
