@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
             "  mneme bench --memory none --mode infer --threads 1 --json",
             "  mneme bench --memory memory-transformer --set memory.variant=mem-ctrl --dim 128",
             "  mneme bench --memory memformer --segments 32 --set train.bptt=replay",
+            "  mneme bench --memory memformer --precision bf16",
             "  mneme bench bptt --memory memformer",
             "  mneme bench history --memory memformer"
         })
@@ -62,6 +63,9 @@ final class BenchCommand extends MnemeCommand {
     Bench.Mode mode;
 
     @Mixin
+    PrecisionOption precision;
+
+    @Mixin
     BenchSizes sizes;
 
     @Mixin
@@ -71,12 +75,18 @@ final class BenchCommand extends MnemeCommand {
     boolean run(Console console) {
         try (Mneme mneme = runtime.open()) {
             Bench bench = new Bench(batch, sizes.segment, segments, sizes.vocabulary, warmUp, steps, sizes.seed);
-            Bench.Measured measured = bench.run(mneme, memory, sizes.settings(mneme, memory), mode);
+            Map<String, String> settings = sizes.settings(mneme, memory);
+            if (precision.precision != null) {
+                sizes.refuse(PrecisionOption.KEY, "--precision");
+                settings.putAll(precision.flags());
+            }
+            Bench.Measured measured = bench.run(mneme, memory, settings, mode);
             console.say(String.format(
                     Locale.ROOT,
-                    "%s, %s on %s, %d threads: %s tokens/s, %.1f ms a step, %s parameters, at most %s of memory",
+                    "%s, %s in %s on %s, %d threads: %s tokens/s, %.1f ms a step, %s parameters, at most %s of memory",
                     memory,
                     lower(mode),
+                    measured.precision().key(),
                     mneme.backend().info().name(),
                     mneme.backend().info().threads(),
                     Quantity.count(measured.tokensPerSecond()),
@@ -94,6 +104,7 @@ final class BenchCommand extends MnemeCommand {
                 result.put("bptt", lower(measured.bptt()));
                 result.put("workers", measured.workers());
             }
+            result.put("precision", measured.precision().key());
             result.put("memory", memory);
             result.put("engine", mneme.backend().info().name());
             result.put("threads", mneme.backend().info().threads());

@@ -81,6 +81,21 @@ public abstract class BackendContract {
     }
 
     @TestFactory
+    final Stream<DynamicTest> precisionsAreChosenByName() {
+        return EngineRule.ERRORS.over(new PrecisionChecks(engine, reference).choices());
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> valuesAtLowerPrecisionsAreNearTheReference() {
+        return EngineRule.VALUES.over(new PrecisionChecks(engine, reference).values());
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> gradientsAtLowerPrecisionsAreNearTheReference() {
+        return EngineRule.GRADIENTS.over(new PrecisionChecks(engine, reference).gradients());
+    }
+
+    @TestFactory
     final Stream<DynamicTest> handlesLiveIndependently() {
         return EngineRule.HANDLES.over(new HandleChecks(engine, reference).tests());
     }

@@ -19,6 +19,8 @@ import dev.mneme.task.Window;
 import dev.mneme.task.WindowSource;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.GradientMode;
+import dev.mneme.tensor.Precision;
+import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +54,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
             "epsilon",
             "clip",
             "label_smoothing",
+            "precision",
             "workers");
 
     /** What is measured. */
@@ -71,6 +74,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
      * @param modelBytes resident memory once the model, and in training the optimizer's state, exist and before the
      *     first step
      * @param parameters trained numbers
+     * @param precision what was computed in
      * @param bptt how gradients went through time; null in inference
      * @param workers groups of streams that were trained at the same time; 1 in inference
      */
@@ -80,6 +84,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
             long peakBytes,
             long modelBytes,
             long parameters,
+            Precision precision,
             TrainConfig.@Nullable Bptt bptt,
             int workers) {}
 
@@ -111,7 +116,8 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
      */
     public Measured run(Mneme mneme, String memory, Map<String, String> settings, Mode mode) {
         Plan plan = plan(mneme, memory, settings);
-        try (Model model = new ModelFactory(mneme.memories()).create(plan.model(), mneme.backend())) {
+        TensorBackend backend = mneme.backend().at(plan.training().precision());
+        try (Model model = new ModelFactory(mneme.memories()).create(plan.model(), backend)) {
             RandomTokens task = task();
             return mode == Mode.TRAIN ? train(model, task, plan.training()) : infer(model, task);
         }
@@ -196,6 +202,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 meter.peakBytes(),
                 meter.modelBytes(),
                 model.mechanism().parameterCount(),
+                config.precision(),
                 config.bptt(),
                 config.workers());
     }
@@ -221,6 +228,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 ProcessMemory.peakBytes(),
                 modelBytes,
                 model.mechanism().parameterCount(),
+                model.backend().precision(),
                 null,
                 1);
     }
