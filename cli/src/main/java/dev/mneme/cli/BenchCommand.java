@@ -3,6 +3,7 @@ package dev.mneme.cli;
 import dev.mneme.cli.bench.Bench;
 import dev.mneme.cli.console.Console;
 import dev.mneme.cli.console.Quantity;
+import dev.mneme.cli.run.DeviceFigures;
 import dev.mneme.runtime.Mneme;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -108,6 +109,8 @@ final class BenchCommand extends MnemeCommand {
             result.put("memory", memory);
             result.put("engine", mneme.backend().info().name());
             result.put("threads", mneme.backend().info().threads());
+            result.putAll(DeviceFigures.toMap(mneme.backend()));
+            DeviceFigures.sentence(mneme.backend()).ifPresent(console::say);
             console.result(result);
             return true;
         }

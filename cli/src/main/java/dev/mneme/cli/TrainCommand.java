@@ -5,6 +5,7 @@ import dev.mneme.cli.console.LiveLine;
 import dev.mneme.cli.console.Quantity;
 import dev.mneme.cli.console.TextTable;
 import dev.mneme.cli.inspect.Specimen;
+import dev.mneme.cli.run.DeviceFigures;
 import dev.mneme.cli.run.RunRecord;
 import dev.mneme.cli.run.RunReport;
 import dev.mneme.cli.run.RunSummary;
@@ -173,6 +174,7 @@ final class TrainCommand extends MnemeCommand {
         json.put("run", folder.path().toString());
         json.put("engine", mneme.backend().info().name());
         json.put("precision", run.model().backend().precision().key());
+        json.putAll(DeviceFigures.toMap(mneme.backend()));
         if (result.reason() == TrainResult.Reason.REQUESTED) {
             console.say(
                     "Stopped at step " + result.step() + ". Go on with: mneme train --resume --out " + folder.path());
@@ -180,6 +182,7 @@ final class TrainCommand extends MnemeCommand {
             return;
         }
         say(console, summary);
+        DeviceFigures.sentence(mneme.backend()).ifPresent(console::say);
         if (!noReport) {
             Path file = Runs.writeReport(
                     folder.path(),

@@ -1,6 +1,7 @@
 package dev.mneme.tensor;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,7 +107,13 @@ public interface TensorBackend extends AutoCloseable {
     /** Opens a scope on this thread; it becomes the innermost one. */
     TensorScope scope();
 
+    /** The tensors that are open; goes through them all. */
     MemoryStatistics memory();
+
+    /** What the allocator of the engine's device says; empty where tensors are in the memory of the process. */
+    default Optional<DeviceMemory> deviceMemory() {
+        return Optional.empty();
+    }
 
     /** Releases what the engine itself holds. Tensors must be closed before. */
     @Override

@@ -18,6 +18,7 @@ import dev.mneme.task.Split;
 import dev.mneme.task.Window;
 import dev.mneme.task.WindowSource;
 import dev.mneme.tensor.DType;
+import dev.mneme.tensor.EngineInfo;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.Precision;
 import dev.mneme.tensor.TensorBackend;
@@ -138,7 +139,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
         MemoryEntry entry = mneme.memories().require(memory);
         requireKnown(settings);
         TrainConfig training =
-                training(section("train.", settings), mneme.backend().info().threads());
+                training(section("train.", settings), mneme.backend().info());
         Map<String, Object> memorySettings = Settings.toMap(entry.configure(section("memory.", settings)));
         BackboneConfig backbone = Settings.bind("model", BackboneConfig.class, section("model.", settings));
         return new Plan(
@@ -175,10 +176,14 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
         return keys;
     }
 
-    /** A worker for every thread of the engine, unless told otherwise or the streams cannot be split evenly. */
-    private TrainConfig training(Map<String, String> chosen, int threads) {
+    /**
+     * A worker for every thread of the engine, unless told otherwise, the streams cannot be split evenly, or a device other
+     * than the processor computes: there one batch fills it better than several.
+     */
+    private TrainConfig training(Map<String, String> chosen, EngineInfo engine) {
         Map<String, Object> keys = new LinkedHashMap<>();
-        keys.put("workers", batch % threads == 0 ? threads : 1);
+        boolean splits = engine.device().equals("cpu") && batch % engine.threads() == 0;
+        keys.put("workers", splits ? engine.threads() : 1);
         keys.putAll(chosen);
         keys.put("batch", batch);
         keys.put("segments", segments);

@@ -4,6 +4,7 @@ import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.tensor.AdamWStep;
 import dev.mneme.tensor.DType;
+import dev.mneme.tensor.DeviceMemory;
 import dev.mneme.tensor.EngineInfo;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.GradientMode;
@@ -16,6 +17,7 @@ import dev.mneme.tensor.TensorScope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -322,6 +324,11 @@ public final class TorchBackend implements TensorBackend {
     @Override
     public MemoryStatistics memory() {
         return liveHandles.statistics();
+    }
+
+    @Override
+    public Optional<DeviceMemory> deviceMemory() {
+        return device.memory();
     }
 
     /** Holds nothing of its own: the natives stay loaded as long as the process. */

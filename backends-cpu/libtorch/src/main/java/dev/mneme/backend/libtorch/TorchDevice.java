@@ -1,13 +1,16 @@
 package dev.mneme.backend.libtorch;
 
 import dev.mneme.tensor.DType;
+import dev.mneme.tensor.DeviceMemory;
 import dev.mneme.tensor.Precision;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
@@ -61,16 +64,47 @@ public abstract class TorchDevice {
     /** Facts for {@code mneme doctor}, beside those of the library. */
     protected abstract Map<String, String> details();
 
+    /** What the device's own allocator says; empty where tensors are in the memory of the process. */
+    protected Optional<DeviceMemory> memory() {
+        return Optional.empty();
+    }
+
+    /**
+     * A new host tensor that {@link #upload} will be given. Devices that copy by themselves take page-locked memory.
+     *
+     * @param shape sizes of the dimensions
+     */
+    protected Tensor staging(long[] shape, DType dtype) {
+        return torch.empty(shape, cpu().options(dtype), null);
+    }
+
+    /**
+     * A host tensor copied here. The copy may still be under way when this returns: later operations on this device wait
+     * for it, and the host tensor's memory is not used again before it is done.
+     *
+     * @return the caller closes it
+     */
+    protected Tensor upload(Tensor staged, DType dtype) {
+        return staged.to(options(dtype), false, false, null);
+    }
+
+    /** A tensor copied to the host, complete when this returns; the caller closes it. */
+    protected Tensor download(Tensor x) {
+        return x.cpu();
+    }
+
+    /** Whether tensors are in the memory of the process, so that nothing is copied. */
     final boolean isHost() {
         return name.equals("cpu");
     }
 
     /** Element type and device of new tensors. */
-    final TensorOptions options(DType dtype) {
+    protected final TensorOptions options(DType dtype) {
         return options.get(dtype);
     }
 
-    static torch.ScalarType nativeType(DType dtype) {
+    /** LibTorch's name of a type. */
+    protected static torch.ScalarType nativeType(DType dtype) {
         return switch (dtype) {
             case F32 -> torch.ScalarType.Float;
             case F64 -> torch.ScalarType.Double;
