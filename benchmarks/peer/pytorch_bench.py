@@ -194,7 +194,7 @@ class TransformerXl(nn.Module):
         self.tokens = nn.Embedding(o.vocab, o.dim)
         self.u, self.v = (nn.Parameter(torch.randn(o.heads, o.dim // o.heads) * 0.02) for _ in range(2))
         self.blocks = nn.ModuleList(RelativeBlock(o.dim, o.heads) for _ in range(o.layers))
-        self.frequencies = 10000 ** -(torch.arange(0, o.dim, 2) / o.dim)
+        self.register_buffer("frequencies", 10000 ** -(torch.arange(0, o.dim, 2) / o.dim), persistent=False)
 
     def initial(self, batch):
         """The state before the first segment."""
@@ -205,9 +205,9 @@ class TransformerXl(nn.Module):
         x = self.tokens(ids)
         past = 0 if state[0] is None else state[0].shape[1]
         keys = past + x.shape[1]
-        angles = torch.arange(keys - 1, -1, -1.0)[:, None] * self.frequencies
+        angles = torch.arange(keys - 1, -1, -1.0, device=x.device)[:, None] * self.frequencies
         sines = torch.cat([angles.sin(), angles.cos()], dim=-1)
-        mask = torch.full((x.shape[1], keys), float("-inf")).triu(past + 1)
+        mask = torch.full((x.shape[1], keys), float("-inf"), device=x.device).triu(past + 1)
         following = []
         for block, memory in zip(self.blocks, state):
             entered = x.detach()
@@ -217,11 +217,17 @@ class TransformerXl(nn.Module):
         return F.linear(x, self.tokens.weight), following
 
 
-def train(model, optimizer, data, labels):
+def autocast(o):
+    return torch.autocast(o.device, torch.bfloat16, enabled=o.dtype == "bf16")
+
+
+def train(model, optimizer, data, labels, o):
     state, losses = model.initial(data.shape[1]), []
-    for x, y in zip(data, labels):
-        logits, state = model(x, state)
-        losses.append(F.cross_entropy(logits.flatten(0, 1), y.flatten()))
+    with autocast(o):
+        for x, y in zip(data, labels):
+            x, y = x.to(o.device, non_blocking=True), y.to(o.device, non_blocking=True)
+            logits, state = model(x, state)
+            losses.append(F.cross_entropy(logits.flatten(0, 1), y.flatten()))
     loss = sum(losses) / len(losses)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
@@ -229,11 +235,11 @@ def train(model, optimizer, data, labels):
     loss.item()
 
 
-def infer(model, data):
-    with torch.inference_mode():
+def infer(model, data, o):
+    with torch.inference_mode(), autocast(o):
         state = model.initial(data.shape[1])
         for x in data:
-            logits, state = model(x, state)
+            logits, state = model(x.to(o.device, non_blocking=True), state)
             logits[0, 0, 0].item()
 
 
@@ -246,7 +252,11 @@ def options():
         p.add_argument("--" + name, type=int, default=default, help="default: %(default)s")
     p.add_argument("--mode", choices=["train", "infer"], default="train")
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    p.add_argument("--dtype", choices=["f32", "tf32", "bf16"], default="f32", help="as `mneme bench --precision`")
     o = p.parse_args()
+    if o.dtype == "tf32" and o.device == "cpu":
+        p.error("--dtype tf32 needs --device cuda")
     o.memory = o.memory or ("memory-transformer" if o.slots else "none")
     o.slots = o.slots or DEFAULT_SLOTS.get(o.memory, 16)
     return o
@@ -256,18 +266,22 @@ def main():
     o = options()
     torch.set_num_threads(o.threads)
     torch.manual_seed(o.seed)
-    model = TransformerXl(o) if o.memory == "transformer-xl" else Decoder(o)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.01)
+    if o.dtype == "tf32":
+        torch.set_float32_matmul_precision("high")
+    model = (TransformerXl(o) if o.memory == "transformer-xl" else Decoder(o)).to(o.device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.01, fused=o.device == "cuda")
     data = torch.randint(o.vocab, (o.segments, o.batch, o.segment))
     labels = torch.randint(o.vocab, (o.segments, o.batch, o.segment))
+    if o.device == "cuda":
+        data, labels = data.pin_memory(), labels.pin_memory()
     model_bytes = status("VmRSS")
     seconds = []
     for _ in range(o.warmup + o.steps):
         start = time.perf_counter()
         if o.mode == "train":
-            train(model, optimizer, data, labels)
+            train(model, optimizer, data, labels, o)
         else:
-            infer(model, data)
+            infer(model, data, o)
         seconds.append(time.perf_counter() - start)
     median = statistics.median(seconds[o.warmup :])
     result = dict(
@@ -277,7 +291,13 @@ def main():
         model_rss_bytes=model_bytes,
         parameters=sum(t.numel() for t in model.parameters()),
         mode=o.mode,
+        precision=o.dtype,
+        device=o.device,
     )
+    if o.device == "cuda":
+        result["device_peak_bytes"] = torch.cuda.max_memory_allocated()
+        result["device_reserved_bytes"] = torch.cuda.max_memory_reserved()
+        result["gpu"] = torch.cuda.get_device_name()
     if o.mode == "train":
         result["bptt"] = "full"
     result.update(memory=o.memory, engine="pytorch", threads=o.threads, torch=torch.__version__)

@@ -3,6 +3,7 @@ package dev.mneme.cli;
 import dev.mneme.cli.bench.Bench;
 import dev.mneme.cli.console.Console;
 import dev.mneme.cli.console.Quantity;
+import dev.mneme.cli.run.DeviceFigures;
 import dev.mneme.runtime.Mneme;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Option;
             "  mneme bench --memory none --mode infer --threads 1 --json",
             "  mneme bench --memory memory-transformer --set memory.variant=mem-ctrl --dim 128",
             "  mneme bench --memory memformer --segments 32 --set train.bptt=replay",
+            "  mneme bench --memory memformer --precision bf16",
             "  mneme bench bptt --memory memformer",
             "  mneme bench history --memory memformer"
         })
@@ -67,6 +69,9 @@ final class BenchCommand extends MnemeCommand {
     Bench.Mode mode;
 
     @Mixin
+    PrecisionOption precision;
+
+    @Mixin
     BenchSizes sizes;
 
     @Mixin
@@ -76,12 +81,18 @@ final class BenchCommand extends MnemeCommand {
     boolean run(Console console) {
         try (Mneme mneme = runtime.open()) {
             Bench bench = new Bench(batch, sizes.segment, segments, sizes.vocabulary, warmUp, steps, sizes.seed);
-            Bench.Measured measured = bench.run(mneme, memory, sizes.settings(mneme, memory), mode);
+            Map<String, String> settings = sizes.settings(mneme, memory);
+            if (precision.precision != null) {
+                sizes.refuse(PrecisionOption.KEY, "--precision");
+                settings.putAll(precision.flags());
+            }
+            Bench.Measured measured = bench.run(mneme, memory, settings, mode);
             console.say(String.format(
                     Locale.ROOT,
-                    "%s, %s on %s, %d threads: %s tokens/s, %.1f ms a step, %s parameters, at most %s of memory",
+                    "%s, %s in %s on %s, %d threads: %s tokens/s, %.1f ms a step, %s parameters, at most %s of memory",
                     memory,
                     lower(mode),
+                    measured.precision().key(),
                     mneme.backend().info().name(),
                     mneme.backend().info().threads(),
                     Quantity.count(measured.tokensPerSecond()),
@@ -99,9 +110,12 @@ final class BenchCommand extends MnemeCommand {
                 result.put("bptt", lower(measured.bptt()));
                 result.put("workers", measured.workers());
             }
+            result.put("precision", measured.precision().key());
             result.put("memory", memory);
             result.put("engine", mneme.backend().info().name());
             result.put("threads", mneme.backend().info().threads());
+            result.putAll(DeviceFigures.toMap(mneme.backend()));
+            DeviceFigures.sentence(mneme.backend()).ifPresent(console::say);
             console.result(result);
             return true;
         }

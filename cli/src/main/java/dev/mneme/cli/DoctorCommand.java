@@ -92,7 +92,9 @@ final class DoctorCommand extends MnemeCommand {
             engine.put("priority", status.priority());
             if (status.availability() instanceof Availability.Unavailable unavailable) {
                 console.say(line("engine " + status.name(), "does not work: " + unavailable.reason()));
-                advice.add("engine " + status.name() + ": " + unavailable.reason() + ". " + unavailable.remedy());
+                if (!unavailable.remedy().isEmpty()) {
+                    advice.add("engine " + status.name() + ": " + unavailable.reason() + ". " + unavailable.remedy());
+                }
                 engine.put("available", false);
                 engine.put("reason", unavailable.reason());
                 engine.put("remedy", unavailable.remedy());

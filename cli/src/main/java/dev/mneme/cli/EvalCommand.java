@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
             "  mneme eval --model runs/reverse",
             "  mneme eval --model runs/broadcast --set memory.kept_slots=1",
             "  mneme eval --model runs/segment-copy --set task.segments=8",
+            "  mneme eval --model runs/book-bf16 --precision f32",
             "  mneme eval --model runs/book --task text --set task.path=other.txt --json"
         })
 final class EvalCommand extends MnemeCommand {
@@ -55,11 +56,18 @@ final class EvalCommand extends MnemeCommand {
     Split split;
 
     @Mixin
+    PrecisionOption precision;
+
+    @Mixin
     RuntimeOptions runtime;
 
     @Override
     boolean run(Console console) throws Exception {
-        Map<String, Object> flags = task == null ? Map.of() : Map.of("task", task);
+        Map<String, Object> flags = new LinkedHashMap<>();
+        if (task != null) {
+            flags.put("task", task);
+        }
+        flags.putAll(precision.flags());
         return Runs.with(
                 runtime,
                 mneme -> Runs.load(mneme, model, flags, assignments),
@@ -82,6 +90,7 @@ final class EvalCommand extends MnemeCommand {
             result.put("parameters", run.parameterCount());
             result.put("peak_rss_bytes", ProcessMemory.peakBytes());
             result.put("engine", mneme.backend().info().name());
+            result.put("precision", run.model().backend().precision().key());
             console.result(result);
             return true;
         }

@@ -94,6 +94,9 @@ final class GenerateCommand extends MnemeCommand {
     List<String> assignments = new ArrayList<>();
 
     @Mixin
+    PrecisionOption precision;
+
+    @Mixin
     RuntimeOptions runtime;
 
     @Override
@@ -105,7 +108,7 @@ final class GenerateCommand extends MnemeCommand {
         }
         return Runs.with(
                 runtime,
-                mneme -> Runs.load(mneme, model, Map.of(), assignments),
+                mneme -> Runs.load(mneme, model, precision.flags(), assignments),
                 (mneme, config) -> generate(console, mneme, config));
     }
 

@@ -14,7 +14,8 @@ final class RuntimeOptions {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "Engine: libtorch, nd4j, or auto for the best one that works here (default: auto).")
+            description =
+                    "Engine: libtorch, libtorch-cuda, nd4j, or auto for the best one that works here (default: auto).")
     @Nullable String backend;
 
     @Option(

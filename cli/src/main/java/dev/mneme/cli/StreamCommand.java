@@ -98,6 +98,9 @@ final class StreamCommand extends MnemeCommand {
     List<String> assignments = new ArrayList<>();
 
     @Mixin
+    PrecisionOption precision;
+
+    @Mixin
     RuntimeOptions runtime;
 
     /** When colours are used. */
@@ -114,7 +117,7 @@ final class StreamCommand extends MnemeCommand {
         }
         return Runs.with(
                 runtime,
-                mneme -> Runs.load(mneme, model, Map.of(), assignments),
+                mneme -> Runs.load(mneme, model, precision.flags(), assignments),
                 (mneme, config) -> stream(console, mneme, config));
     }
 

@@ -5,6 +5,7 @@ import dev.mneme.cli.console.LiveLine;
 import dev.mneme.cli.console.Quantity;
 import dev.mneme.cli.console.TextTable;
 import dev.mneme.cli.inspect.Specimen;
+import dev.mneme.cli.run.DeviceFigures;
 import dev.mneme.cli.run.RunRecord;
 import dev.mneme.cli.run.RunReport;
 import dev.mneme.cli.run.RunSummary;
@@ -41,6 +42,7 @@ import picocli.CommandLine.ParameterException;
             "  mneme train --memory memory-transformer --task reverse --steps 400 --out runs/reverse",
             "  mneme train --memory none --task text --set model.dim=256 --set train.lr=5e-4 --out runs/book",
             "  mneme train --config experiment.yaml --seed 1 --out runs/seed-1",
+            "  mneme train --memory memformer --task text --precision bf16 --out runs/book-bf16",
             "  mneme train --resume --out runs/book --steps 5000",
             "  mneme train --memory none --task segment-copy --set task.segments=4 --steps 2000 \\",
             "      --set 'curriculum=[{steps: 500, task: {segments: 2}}, {steps: 500, task: {segments: 3}}]'",
@@ -88,6 +90,9 @@ final class TrainCommand extends MnemeCommand {
     boolean noReport;
 
     @Mixin
+    PrecisionOption precision;
+
+    @Mixin
     RuntimeOptions runtime;
 
     @Override
@@ -114,6 +119,7 @@ final class TrainCommand extends MnemeCommand {
         put(flags, "steps", steps);
         put(flags, "seed", seed);
         put(flags, "backend", runtime.backend);
+        flags.putAll(precision.flags());
         return flags;
     }
 
@@ -137,10 +143,11 @@ final class TrainCommand extends MnemeCommand {
         try (AutoCloseable log = Logging.toFolder(path);
                 LiveLine line = console.progress()) {
             line.note(String.format(
-                    "%s on %s: %s parameters, engine %s (%s)",
+                    "%s on %s: %s parameters, %s, engine %s (%s)",
                     loaded.memory(),
                     loaded.task(),
                     Quantity.count(run.parameterCount()),
+                    loaded.train().precision().key(),
                     mneme.backend().info().name(),
                     mneme.engine().reason()));
             SpeedListener speeds = new SpeedListener();
@@ -166,6 +173,8 @@ final class TrainCommand extends MnemeCommand {
         json.put("reason", result.reason().name().toLowerCase(java.util.Locale.ROOT));
         json.put("run", folder.path().toString());
         json.put("engine", mneme.backend().info().name());
+        json.put("precision", run.model().backend().precision().key());
+        json.putAll(DeviceFigures.toMap(mneme.backend()));
         if (result.reason() == TrainResult.Reason.REQUESTED) {
             console.say(
                     "Stopped at step " + result.step() + ". Go on with: mneme train --resume --out " + folder.path());
@@ -173,6 +182,7 @@ final class TrainCommand extends MnemeCommand {
             return;
         }
         say(console, summary);
+        DeviceFigures.sentence(mneme.backend()).ifPresent(console::say);
         if (!noReport) {
             Path file = Runs.writeReport(
                     folder.path(),

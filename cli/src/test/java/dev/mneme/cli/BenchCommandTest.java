@@ -71,6 +71,31 @@ final class BenchCommandTest {
                 .isLessThanOrEqualTo(json().path("peak_rss_bytes").asLong());
     }
 
+    @ParameterizedTest
+    @CsvSource({"train, bf16", "infer, bf16", "train, f32"})
+    void precisionIsMeasuredAndRecorded(String mode, String precision) throws IOException {
+        assertThat(tiny("bench", "--mode", mode, "--precision", precision)).isZero();
+
+        assertThat(json().path("precision").asText()).isEqualTo(precision);
+        assertThat(json().path("tokens_per_second").asDouble()).isPositive();
+    }
+
+    @Test
+    void precisionThatTheEngineLacksIsRefused() {
+        assertThat(tiny("bench", "--precision", "tf32", "--backend", "libtorch"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains(
+                        "precision 'tf32': the engine 'libtorch' on cpu does not have it. Valid here:" + " f32, bf16");
+    }
+
+    @Test
+    void precisionSaidTwiceIsRefused() {
+        assertThat(tiny("bench", "--precision", "bf16", "--set", "train.precision=f32"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--precision says that");
+    }
+
     @Test
     void aProfileSharesASegmentAmongTheRoles() throws IOException {
         List<String> sizes = new ArrayList<>(TINY);

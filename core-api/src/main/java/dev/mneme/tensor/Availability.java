@@ -13,7 +13,7 @@ public sealed interface Availability {
      * The engine cannot be opened.
      *
      * @param reason what is missing or does not fit
-     * @param remedy what the user can do about it
+     * @param remedy what the user can do about it; empty where nothing is wrong, as for a GPU's engine without a GPU
      */
     record Unavailable(String reason, String remedy) implements Availability {}
 }

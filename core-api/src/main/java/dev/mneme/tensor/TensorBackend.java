@@ -1,6 +1,7 @@
 package dev.mneme.tensor;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,32 @@ public interface TensorBackend extends AutoCloseable {
 
     /** Whether the engine computes with this element type. F32, F64, I64 and BOOL always work. */
     boolean supports(DType dtype);
+
+    // ---- precision ----
+
+    /** How this backend computes with F32 tensors. */
+    default Precision precision() {
+        return Precision.F32;
+    }
+
+    /** What {@link #at} takes here; F32 always. */
+    default List<Precision> precisions() {
+        return List.of(Precision.F32);
+    }
+
+    /**
+     * This engine at another precision. Both share native memory, scopes, threads and their life: whoever opened the
+     * engine closes it, and nobody else. An operation has the precision of the tensor it is called on, which is that of
+     * the backend that made the tensor.
+     *
+     * @throws dev.mneme.error.MnemeException ({@code CONFIG_INVALID}) naming those it has
+     */
+    default TensorBackend at(Precision precision) {
+        if (precision == precision()) {
+            return this;
+        }
+        throw Precision.unavailable(precision, info(), precisions());
+    }
 
     // ---- creation ----
 
@@ -80,7 +107,13 @@ public interface TensorBackend extends AutoCloseable {
     /** Opens a scope on this thread; it becomes the innermost one. */
     TensorScope scope();
 
+    /** The tensors that are open; goes through them all. */
     MemoryStatistics memory();
+
+    /** What the allocator of the engine's device says; empty where tensors are in the memory of the process. */
+    default Optional<DeviceMemory> deviceMemory() {
+        return Optional.empty();
+    }
 
     /** Releases what the engine itself holds. Tensors must be closed before. */
     @Override

@@ -74,7 +74,15 @@ final class LayeringTest {
             .resideInAPackage("dev.mneme.backend.nd4j..")
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("dev.mneme.backend.libtorch..");
+            .resideInAnyPackage("dev.mneme.backend.libtorch..", "dev.mneme.backend.cuda..");
+
+    @ArchTest
+    static final ArchRule theEngineDoesNotSeeItsBindingToCuda = noClasses()
+            .that()
+            .resideInAPackage("dev.mneme.backend.libtorch..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.mneme.backend.cuda..", "org.bytedeco.cuda..", "org.bytedeco.pytorch.cuda..");
 
     @ArchTest
     static final ArchRule runtimeSeesNeitherEnginesNorPluginsNorTasks = noClasses()

@@ -21,6 +21,7 @@ import dev.mneme.runtime.plugin.Rejected;
 import dev.mneme.runtime.plugin.TaskRegistry;
 import dev.mneme.task.Task;
 import dev.mneme.task.TaskContext;
+import dev.mneme.tensor.Precision;
 import dev.mneme.tensor.TensorBackend;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
@@ -145,7 +146,8 @@ public final class Mneme implements AutoCloseable {
      *
      * @return the caller closes it, before this object
      * @throws MnemeException ({@code NAME_UNKNOWN}) if its memory or task is not installed; ({@code CONFIG_INVALID}) if
-     *     its parts do not go together, or if it names another engine than the one that is open;
+     *     its parts do not go together, if it names another engine than the one that is open, or a precision that the
+     *     engine does not have;
      *     ({@code DATA_UNREADABLE}) if the data of the task cannot be read
      */
     public TrainingRun newRun(RunConfig config) {
@@ -197,8 +199,18 @@ public final class Mneme implements AutoCloseable {
      *     ({@code NAME_UNKNOWN}) if its memory is not installed
      */
     public Model load(Path folder) {
+        return load(folder, Precision.F32);
+    }
+
+    /**
+     * As {@link #load(Path)}, computing at another precision. It need not be that of the training: parameters are F32.
+     *
+     * @throws MnemeException ({@code CONFIG_INVALID}) naming those the engine has
+     */
+    public Model load(Path folder, Precision precision) {
         Checkpoint checkpoint = RunFolder.open(folder).trained();
-        Model model = new ModelFactory(memories()).create(checkpoint.model(), backend());
+        Model model = new ModelFactory(memories())
+                .create(checkpoint.model(), backend().at(precision));
         try {
             checkpoint.loadWeights(model);
             return model;

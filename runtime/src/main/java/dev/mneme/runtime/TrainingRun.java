@@ -20,6 +20,7 @@ import dev.mneme.task.Split;
 import dev.mneme.task.Task;
 import dev.mneme.task.TaskContext;
 import dev.mneme.tensor.DType;
+import dev.mneme.tensor.TensorBackend;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +43,8 @@ public final class TrainingRun implements AutoCloseable {
         this.config = config;
         this.curriculum = curriculum;
         this.factory = new ModelFactory(mneme.memories());
-        this.model = factory.create(config, curriculum.task().info(), mneme.backend(), DType.F32);
+        TensorBackend backend = mneme.backend().at(config.train().precision());
+        this.model = factory.create(config, curriculum.task().info(), backend, DType.F32);
     }
 
     /** The task by its name, and the easier ones before it. */

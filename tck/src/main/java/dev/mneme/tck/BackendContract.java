@@ -32,7 +32,10 @@ public abstract class BackendContract {
     private TensorBackend engine;
     private TensorBackend reference;
 
-    /** A new engine on its default device; the contract closes it after the last test. */
+    /**
+     * A new engine on its default device; the contract closes it after the last test. Where the engine cannot work on this
+     * machine, this aborts with an assumption that says why, and the tests are skipped.
+     */
     protected abstract TensorBackend openBackend();
 
     @BeforeAll
@@ -43,8 +46,10 @@ public abstract class BackendContract {
 
     @AfterAll
     final void close() {
-        reference.close();
-        engine.close();
+        if (engine != null) { // else openBackend has skipped the tests, or failed
+            reference.close();
+            engine.close();
+        }
     }
 
     @TestFactory
@@ -80,6 +85,21 @@ public abstract class BackendContract {
     @TestFactory
     final Stream<DynamicTest> gradientsInF32EqualTheReference() {
         return EngineRule.GRADIENTS.over(new GradientChecks(engine).testsAgainst(reference));
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> precisionsAreChosenByName() {
+        return EngineRule.ERRORS.over(new PrecisionChecks(engine, reference).choices());
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> valuesAtLowerPrecisionsAreNearTheReference() {
+        return EngineRule.VALUES.over(new PrecisionChecks(engine, reference).values());
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> gradientsAtLowerPrecisionsAreNearTheReference() {
+        return EngineRule.GRADIENTS.over(new PrecisionChecks(engine, reference).gradients());
     }
 
     @TestFactory

@@ -40,13 +40,17 @@ final class GradientChecks {
 
     /** In F32, against another engine. */
     Stream<DynamicTest> testsAgainst(TensorBackend reference) {
+        return testsAgainst(reference, Tolerances.values(DType.F32));
+    }
+
+    Stream<DynamicTest> testsAgainst(TensorBackend reference, double tolerance) {
         return differentiable()
                 .map(operation -> Check.named(operation.toString(), () -> {
                     List<double[]> values = operation.draw();
                     List<double[]> actual = gradients(engine, operation, values, DType.F32);
                     List<double[]> expected = gradients(reference, operation, values, DType.F32);
                     for (int i = 0; i < expected.size(); i++) {
-                        Engines.assertClose(actual.get(i), expected.get(i), Tolerances.values(DType.F32));
+                        Engines.assertClose(actual.get(i), expected.get(i), tolerance);
                     }
                 }));
     }

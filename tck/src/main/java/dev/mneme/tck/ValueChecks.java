@@ -14,8 +14,14 @@ final class ValueChecks {
     private final TensorBackend reference;
     private final DType dtype;
     private final Layout layout;
+    private final double tolerance;
 
     ValueChecks(TensorBackend engine, TensorBackend reference, DType dtype, Layout layout) {
+        this(engine, reference, dtype, layout, Tolerances.values(dtype));
+    }
+
+    ValueChecks(TensorBackend engine, TensorBackend reference, DType dtype, Layout layout, double tolerance) {
+        this.tolerance = tolerance;
         this.engine = engine;
         this.reference = reference;
         this.dtype = dtype;
@@ -36,7 +42,7 @@ final class ValueChecks {
             Tensor actual = operation.function().apply(Engines.operands(engine, operation, values, dtype, layout));
             Layout same = layout == Layout.EXPANDED ? layout : Layout.DENSE;
             Tensor expected = operation.function().apply(Engines.operands(reference, operation, values, dtype, same));
-            Engines.assertSame(actual, expected, Tolerances.values(dtype));
+            Engines.assertSame(actual, expected, tolerance);
         }
     }
 }

@@ -18,7 +18,10 @@ import dev.mneme.task.Split;
 import dev.mneme.task.Window;
 import dev.mneme.task.WindowSource;
 import dev.mneme.tensor.DType;
+import dev.mneme.tensor.EngineInfo;
 import dev.mneme.tensor.GradientMode;
+import dev.mneme.tensor.Precision;
+import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +55,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
             "epsilon",
             "clip",
             "label_smoothing",
+            "precision",
             "workers");
 
     /** What is measured. */
@@ -71,6 +75,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
      * @param modelBytes resident memory once the model, and in training the optimizer's state, exist and before the
      *     first step
      * @param parameters trained numbers
+     * @param precision what was computed in
      * @param bptt how gradients went through time; null in inference
      * @param workers groups of streams that were trained at the same time; 1 in inference
      */
@@ -80,6 +85,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
             long peakBytes,
             long modelBytes,
             long parameters,
+            Precision precision,
             TrainConfig.@Nullable Bptt bptt,
             int workers) {}
 
@@ -111,7 +117,8 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
      */
     public Measured run(Mneme mneme, String memory, Map<String, String> settings, Mode mode) {
         Plan plan = plan(mneme, memory, settings);
-        try (Model model = new ModelFactory(mneme.memories()).create(plan.model(), mneme.backend())) {
+        TensorBackend backend = mneme.backend().at(plan.training().precision());
+        try (Model model = new ModelFactory(mneme.memories()).create(plan.model(), backend)) {
             RandomTokens task = task();
             return mode == Mode.TRAIN ? train(model, task, plan.training()) : infer(model, task);
         }
@@ -137,7 +144,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
         MemoryEntry entry = mneme.memories().require(memory);
         requireKnown(settings);
         TrainConfig training =
-                training(section("train.", settings), mneme.backend().info().threads());
+                training(section("train.", settings), mneme.backend().info());
         Map<String, Object> memorySettings = Settings.toMap(entry.configure(section("memory.", settings)));
         BackboneConfig backbone = Settings.bind("model", BackboneConfig.class, section("model.", settings));
         return new Plan(
@@ -174,10 +181,14 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
         return keys;
     }
 
-    /** A worker for every thread of the engine, unless told otherwise or the streams cannot be split evenly. */
-    private TrainConfig training(Map<String, String> chosen, int threads) {
+    /**
+     * A worker for every thread of the engine, unless told otherwise, the streams cannot be split evenly, or a device other
+     * than the processor computes: there one batch fills it better than several.
+     */
+    private TrainConfig training(Map<String, String> chosen, EngineInfo engine) {
         Map<String, Object> keys = new LinkedHashMap<>();
-        keys.put("workers", batch % threads == 0 ? threads : 1);
+        boolean splits = engine.device().equals("cpu") && batch % engine.threads() == 0;
+        keys.put("workers", splits ? engine.threads() : 1);
         keys.putAll(chosen);
         keys.put("batch", batch);
         keys.put("segments", segments);
@@ -201,6 +212,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 meter.peakBytes(),
                 meter.modelBytes(),
                 model.mechanism().parameterCount(),
+                config.precision(),
                 config.bptt(),
                 config.workers());
     }
@@ -226,6 +238,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 ProcessMemory.peakBytes(),
                 modelBytes,
                 model.mechanism().parameterCount(),
+                model.backend().precision(),
                 null,
                 1);
     }

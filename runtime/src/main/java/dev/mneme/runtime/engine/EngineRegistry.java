@@ -164,8 +164,11 @@ public final class EngineRegistry {
     }
 
     private static String explain(Availability availability) {
-        return availability instanceof Availability.Unavailable unavailable
-                ? unavailable.reason() + "; " + unavailable.remedy()
-                : "works";
+        if (availability instanceof Availability.Unavailable unavailable) {
+            return unavailable.remedy().isEmpty()
+                    ? unavailable.reason()
+                    : unavailable.reason() + "; " + unavailable.remedy();
+        }
+        return "works";
     }
 }

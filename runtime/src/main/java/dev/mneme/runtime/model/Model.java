@@ -12,6 +12,8 @@ import dev.mneme.memory.Written;
 import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.SegmentBatch;
+import dev.mneme.tensor.DType;
+import dev.mneme.tensor.Precision;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
@@ -19,6 +21,7 @@ import dev.mneme.tensor.TensorScope;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +84,7 @@ public final class Model implements AutoCloseable {
     public StepResult run(SegmentBatch batch, @Nullable MemoryState previous, Pass pass) {
         try (TensorScope scope = backend.scope()) {
             MemoryState state = enter(batch, previous);
-            StepResult result = mechanism.controller().step(upload(batch), state, pass);
+            StepResult result = settled(mechanism.controller().step(upload(batch), state, pass));
             schema.check(result.next(), batch.rows());
             scope.keep(result.logits());
             result.losses().values().forEach(scope::keep);
@@ -100,7 +103,8 @@ public final class Model implements AutoCloseable {
     public Written advance(SegmentBatch batch, @Nullable MemoryState previous, Pass pass) {
         try (TensorScope scope = backend.scope()) {
             MemoryState state = enter(batch, previous);
-            Written written = mechanism.controller().advance(upload(batch), state, pass);
+            Written advanced = mechanism.controller().advance(upload(batch), state, pass);
+            Written written = new Written(settled(advanced.next()), settled(advanced.losses()));
             schema.check(written.next(), batch.rows());
             written.losses().values().forEach(scope::keep);
             written.next().tensors().values().forEach(scope::keep);
@@ -125,9 +129,35 @@ public final class Model implements AutoCloseable {
      * @throws MnemeException ({@code PLUGIN_MISBEHAVED}) if it does not fit the mechanism's schema
      */
     public MemoryState finish(SegmentStream stream) {
-        MemoryState next = stream.finish();
+        MemoryState next = settled(stream.finish());
         schema.check(next, 1);
         return next;
+    }
+
+    private StepResult settled(StepResult result) {
+        return new StepResult(settled(result.logits()), settled(result.next()), settled(result.losses()));
+    }
+
+    private MemoryState settled(MemoryState state) {
+        return backend.precision() == Precision.BF16 ? MemoryState.of(settled(state.tensors())) : state;
+    }
+
+    private Map<String, Tensor> settled(Map<String, Tensor> tensors) {
+        if (backend.precision() != Precision.BF16) {
+            return tensors;
+        }
+        Map<String, Tensor> result = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> result.put(name, settled(tensor)));
+        return result;
+    }
+
+    /**
+     * What leaves a step holds all digits of its type. A state that stayed narrow from segment to segment would lose what
+     * is added to it little by little, and the schemes of back-propagation, which cut the graph in different places, would
+     * no longer agree.
+     */
+    private Tensor settled(Tensor tensor) {
+        return backend.precision() == Precision.BF16 && tensor.dtype() == DType.F32 ? tensor.to(DType.F32) : tensor;
     }
 
     private Segment upload(SegmentBatch batch) {

@@ -1,6 +1,7 @@
 package dev.mneme.runtime.train;
 
 import dev.mneme.config.Setting;
+import dev.mneme.tensor.Precision;
 
 /** How a model is trained: the {@code train.*} keys. */
 public record TrainConfig(
@@ -60,6 +61,10 @@ public record TrainConfig(
 
         @Setting(value = "segments that gradients cross when truncated", min = 1, max = 1 << 16)
         int bpttSegments,
+
+        @Setting("how products of F32 numbers are computed; tf32 and bf16 are faster where the engine has them, "
+                + "parameters and losses stay F32")
+        Precision precision,
 
         @Setting(value = "steps between lines in metrics.jsonl", min = 1, max = 1 << 30)
         int logEvery,
@@ -149,6 +154,7 @@ public record TrainConfig(
                 4,
                 Bptt.FULL,
                 1,
+                Precision.F32,
                 1,
                 200,
                 16,

@@ -29,6 +29,33 @@ final class EngineRegistryTest {
     }
 
     @Test
+    void autoPrefersTheGpuWhereItWorks() {
+        FakeEngine cpu = FakeEngine.available("libtorch", 100);
+
+        EngineChoice choice =
+                registry(cpu, FakeEngine.available("libtorch-cuda", 200)).choose("auto");
+
+        assertThat(choice.name()).isEqualTo("libtorch-cuda");
+        assertThat(choice.reason()).isEqualTo("the engine of highest priority; others: libtorch");
+        assertThat(cpu.asked()).isZero();
+    }
+
+    @Test
+    void autoSaysWhyNotTheGpu() {
+        FakeEngine cpu = FakeEngine.available("libtorch", 100);
+
+        assertThat(registry(cpu, FakeEngine.absent("libtorch-cuda", 200, "no GPU"))
+                        .choose("auto")
+                        .reason())
+                .isEqualTo("the best engine that works here; passed over libtorch-cuda: no GPU");
+        assertFails(
+                registry(cpu, FakeEngine.absent("libtorch-cuda", 200, "no GPU")),
+                "libtorch-cuda",
+                ErrorCode.ENGINE_UNAVAILABLE,
+                "backend 'libtorch-cuda' does not work here: no GPU");
+    }
+
+    @Test
     void autoSaysWhichOthersThereAre() {
         assertThat(registry(slow, fast).choose("auto").reason())
                 .isEqualTo("the engine of highest priority; others: slow");

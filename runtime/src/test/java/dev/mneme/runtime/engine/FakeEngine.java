@@ -30,6 +30,11 @@ public final class FakeEngine implements EngineProvider {
         return new FakeEngine(name, priority, new Availability.Unavailable(reason, "install " + name));
     }
 
+    /** One that cannot work here, with nothing to be done about it. */
+    public static FakeEngine absent(String name, int priority, String reason) {
+        return new FakeEngine(name, priority, new Availability.Unavailable(reason, ""));
+    }
+
     public int asked() {
         return asked;
     }

@@ -31,11 +31,22 @@ final class Dropout {
             try (Tensor padded = bits.view(torch.ScalarType.Short);
                     Tensor line = padded.narrow(0, 0, count);
                     Tensor uniform = line.view(shape.toArray());
-                    Tensor kept = Constants.withScalar(dropped + Short.MIN_VALUE, uniform::ge);
-                    Tensor factors = kept.to(TorchDevice.nativeType(dtype))) {
-                Constants.withScalar(1 / (1 - probability), factors::mul_);
-                return x.mul(factors);
+                    Tensor kept = Constants.withScalar(dropped + Short.MIN_VALUE, uniform::ge)) {
+                return scaled(x, kept, dtype, 1 / (1 - probability));
             }
+        }
+    }
+
+    private static Tensor scaled(Tensor x, Tensor kept, DType dtype, double factor) {
+        if (dtype == DType.F32 && Autocast.isNarrow(x)) {
+            // In two steps: the factor itself would be rounded to three digits and bias the mean.
+            try (Tensor some = x.mul(kept)) {
+                return Constants.withTensor(factor, dtype, some::mul);
+            }
+        }
+        try (Tensor factors = kept.to(TorchDevice.nativeType(dtype))) {
+            Constants.withScalar(factor, factors::mul_);
+            return x.mul(factors);
         }
     }
 }

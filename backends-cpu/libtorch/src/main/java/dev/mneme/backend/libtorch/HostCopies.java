@@ -11,10 +11,12 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Values across the border between Java arrays and tensors: one block copy each way. */
+/**
+ * Values across the border between Java arrays and tensors: one block copy each way, and on another device one more,
+ * which is the device's. Nothing else in this engine moves values between host and device.
+ */
 final class HostCopies {
     private final TorchDevice device;
-    private final TorchDevice host = TorchDevice.cpu();
 
     HostCopies(TorchDevice device) {
         this.device = device;
@@ -57,7 +59,7 @@ final class HostCopies {
         if (length != shape.elements()) {
             throw Failures.shape("tensor", shape.elements() + " values for " + shape, length + " values");
         }
-        Tensor tensor = torch.empty(shape.toArray(), host.options(dtype), null);
+        Tensor tensor = device.staging(shape.toArray(), dtype);
         if (length > 0) {
             fill.accept(tensor.data_ptr(), length);
         }
@@ -65,7 +67,7 @@ final class HostCopies {
             return tensor;
         }
         try (tensor) {
-            return tensor.to(device.options(dtype), false, false, null);
+            return device.upload(tensor, dtype);
         }
     }
 
@@ -109,11 +111,11 @@ final class HostCopies {
         return values;
     }
 
-    private static void download(Tensor x, int length, BiConsumer<Pointer, Integer> read) {
+    private void download(Tensor x, int length, BiConsumer<Pointer, Integer> read) {
         if (length == 0) {
             return;
         }
-        try (Tensor here = x.cpu();
+        try (Tensor here = device.isHost() ? new Tensor(x) : device.download(x);
                 Tensor dense = here.contiguous()) {
             read.accept(dense.data_ptr(), length);
         }

@@ -44,11 +44,11 @@ final class TorchAttention {
         Tensor shift = flagged ? null : shift(query.backend(), attention, length, keys);
         Shape leading = leading(query.shape(), key.shape(), value.shape());
         List<Tensor> operands = new ArrayList<>(4);
-        operands.add(expanded(query, leading));
-        operands.add(expanded(key, leading));
-        operands.add(expanded(value, leading));
+        operands.add(cast(query, expanded(query, leading)));
+        operands.add(cast(query, expanded(key, leading)));
+        operands.add(cast(query, expanded(value, leading)));
         if (shift != null) {
-            operands.add(ofRank4(shift));
+            operands.add(cast(query, ofRank4(shift)));
         }
         double scale = attention.scaleFor(query.size(-1));
         try (Borrowed borrowed = new Borrowed(OPERATION, operands)) {
@@ -72,6 +72,15 @@ final class TorchAttention {
                 throw Failures.translate(OPERATION, e, borrowed.tensors());
             }
         }
+    }
+
+    /** The kernel takes one type. LibTorch's for the CPU is several times slower with brain floats than with F32. */
+    private static Tensor cast(TorchTensor query, Tensor x) {
+        if (!query.autocasts() || x.dtype() != DType.F32) {
+            return x;
+        }
+        torch.ScalarType type = query.backend().device().isHost() ? torch.ScalarType.Float : torch.ScalarType.BFloat16;
+        return TorchKernels.of(OPERATION, x).call(OPERATION, DType.F32, handle -> handle.to(type));
     }
 
     static Tensor weights(TorchTensor query, Tensor key, Attention attention) {

@@ -4,15 +4,20 @@ import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.tensor.AdamWStep;
 import dev.mneme.tensor.DType;
+import dev.mneme.tensor.DeviceMemory;
 import dev.mneme.tensor.EngineInfo;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.MemoryStatistics;
+import dev.mneme.tensor.Precision;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -35,8 +40,9 @@ public final class TorchBackend implements TensorBackend {
     private final TorchDevice device;
     private final int threads;
     private final HostCopies hostCopies;
-    private final LiveHandles liveHandles = new LiveHandles();
-    private final ThreadLocal<@Nullable TorchScope> innermost = new ThreadLocal<>();
+    private final LiveHandles liveHandles;
+    private final ThreadLocal<@Nullable TorchScope> innermost;
+    private final Precision precision;
 
     /** Tensors on the CPU. The number of threads holds for the whole process: the last opened backend sets it. */
     public static TorchBackend cpu(EngineOptions options) {
@@ -53,12 +59,54 @@ public final class TorchBackend implements TensorBackend {
         this.device = device;
         this.threads = options.threads();
         this.hostCopies = new HostCopies(device);
+        this.liveHandles = new LiveHandles();
+        this.innermost = new ThreadLocal<>();
+        this.precision = Precision.F32;
         NativeThreads.limit(threads);
+        device.use(precision);
+    }
+
+    private TorchBackend(TorchBackend engine, Precision precision) {
+        this.name = engine.name;
+        this.device = engine.device;
+        this.threads = engine.threads;
+        this.hostCopies = engine.hostCopies;
+        this.liveHandles = engine.liveHandles;
+        this.innermost = engine.innermost;
+        this.precision = precision;
     }
 
     @Override
     public EngineInfo info() {
-        return new EngineInfo(name, NativeLibrary.version(), device.name(), threads, NativeLibrary.details());
+        return new EngineInfo(name, NativeLibrary.version(), device.name(), threads, details());
+    }
+
+    private Map<String, String> details() {
+        Map<String, String> details = new LinkedHashMap<>(NativeLibrary.details());
+        details.putAll(device.details());
+        return details;
+    }
+
+    // ---- precision ----
+
+    @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public List<Precision> precisions() {
+        return device.precisions();
+    }
+
+    /** TF32 is a switch of the whole process: the last call that asked for F32 or TF32 sets it. */
+    @Override
+    public TorchBackend at(Precision wanted) {
+        if (!precisions().contains(wanted)) {
+            throw Precision.unavailable(wanted, info(), precisions());
+        }
+        device.use(wanted);
+        return wanted == precision ? this : new TorchBackend(this, wanted);
     }
 
     @Override
@@ -276,6 +324,11 @@ public final class TorchBackend implements TensorBackend {
     @Override
     public MemoryStatistics memory() {
         return liveHandles.statistics();
+    }
+
+    @Override
+    public Optional<DeviceMemory> deviceMemory() {
+        return device.memory();
     }
 
     /** Holds nothing of its own: the natives stay loaded as long as the process. */

@@ -1,36 +1,35 @@
 package dev.mneme.backend.libtorch;
 
 import dev.mneme.tensor.DType;
+import dev.mneme.tensor.DeviceMemory;
+import dev.mneme.tensor.Precision;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.LongFunction;
+import java.util.Optional;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/** Where tensors live, as LibTorch's creation functions want it told. */
-public final class TorchDevice {
+/** Where tensors live, and what LibTorch does differently there. */
+public abstract class TorchDevice {
     static {
         NativeEnvironment.prepare();
     }
 
-    private static final TorchDevice CPU = new TorchDevice("cpu", torch::make_generator_cpu);
-
     private final String name;
-    private final LongFunction<Generator> generators;
     private final Map<DType, TensorOptions> options = new EnumMap<>(DType.class);
 
     /**
      * A device.
      *
      * @param name in LibTorch's notation, such as {@code cpu} or {@code cuda:0}
-     * @param generators makes a random generator of this device from a seed
      */
-    public TorchDevice(String name, LongFunction<Generator> generators) {
+    protected TorchDevice(String name) {
         this.name = name;
-        this.generators = generators;
         try (Device device = new Device(name);
                 DeviceOptional here = new DeviceOptional(device)) {
             for (DType dtype : DType.values()) {
@@ -43,28 +42,69 @@ public final class TorchDevice {
 
     /** The CPU. */
     public static TorchDevice cpu() {
-        return CPU;
+        return CpuDevice.INSTANCE;
     }
 
     /** In LibTorch's notation. */
-    public String name() {
+    public final String name() {
         return name;
     }
 
-    boolean isHost() {
+    /** A random generator of this device; the caller closes it. */
+    protected abstract Generator generator(long seed);
+
+    /** What it computes F32 tensors in; F32 first. */
+    protected abstract List<Precision> precisions();
+
+    /**
+     * Prepares for one of {@link #precisions}. What is set here holds for the whole process, until the next call.
+     */
+    protected abstract void use(Precision precision);
+
+    /** Facts for {@code mneme doctor}, beside those of the library. */
+    protected abstract Map<String, String> details();
+
+    /** What the device's own allocator says; empty where tensors are in the memory of the process. */
+    protected Optional<DeviceMemory> memory() {
+        return Optional.empty();
+    }
+
+    /**
+     * A new host tensor that {@link #upload} will be given. Devices that copy by themselves take page-locked memory.
+     *
+     * @param shape sizes of the dimensions
+     */
+    protected Tensor staging(long[] shape, DType dtype) {
+        return torch.empty(shape, cpu().options(dtype), null);
+    }
+
+    /**
+     * A host tensor copied here. The copy may still be under way when this returns: later operations on this device wait
+     * for it, and the host tensor's memory is not used again before it is done.
+     *
+     * @return the caller closes it
+     */
+    protected Tensor upload(Tensor staged, DType dtype) {
+        return staged.to(options(dtype), false, false, null);
+    }
+
+    /** A tensor copied to the host, complete when this returns; the caller closes it. */
+    protected Tensor download(Tensor x) {
+        return x.cpu();
+    }
+
+    /** Whether tensors are in the memory of the process, so that nothing is copied. */
+    final boolean isHost() {
         return name.equals("cpu");
     }
 
     /** Element type and device of new tensors. */
-    TensorOptions options(DType dtype) {
+    protected final TensorOptions options(DType dtype) {
         return options.get(dtype);
     }
 
-    Generator generator(long seed) {
-        return generators.apply(seed);
-    }
-
-    static torch.ScalarType nativeType(DType dtype) {
+    /** LibTorch's name of a type. */
+    protected static torch.ScalarType nativeType(DType dtype) {
         return switch (dtype) {
             case F32 -> torch.ScalarType.Float;
             case F64 -> torch.ScalarType.Double;

@@ -3,8 +3,10 @@ package dev.mneme.backend.libtorch;
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.tensor.DType;
+import dev.mneme.tensor.Precision;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorScope;
 import dev.mneme.tensor.TopK;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,6 +94,45 @@ abstract class TorchKernels extends NativeHandle implements Tensor {
     @FunctionalInterface
     interface OptionalsKernel {
         org.bytedeco.pytorch.Tensor apply(org.bytedeco.pytorch.Tensor x, TensorOptional a, TensorOptional b);
+    }
+
+    /** Whether this F32 tensor may hold brain floats, and products of it are to be computed with them. */
+    final boolean autocasts() {
+        return dtype == DType.F32 && backend.precision() == Precision.BF16;
+    }
+
+    /** Whether any of these, null or not, holds brain floats although it is F32 to its users. */
+    final boolean anyNarrow(String operation, @Nullable Tensor... tensors) {
+        if (!autocasts()) {
+            return false;
+        }
+        for (Tensor tensor : tensors) {
+            if (tensor != null
+                    && tensor.dtype() == DType.F32
+                    && of(operation, tensor).read(operation, Autocast::isNarrow)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    final UnaryOperator<org.bytedeco.pytorch.Tensor> wide(UnaryOperator<org.bytedeco.pytorch.Tensor> kernel) {
+        return autocasts() ? Autocast.wide(kernel) : kernel;
+    }
+
+    /** An operation on operands that all hold F32. */
+    final Tensor widened(
+            @Nullable Tensor first, @Nullable Tensor second, Function3<TorchTensor, @Nullable Tensor> operation) {
+        try (TensorScope scope = backend.scope()) {
+            TorchTensor x = (TorchTensor) to(DType.F32);
+            return scope.keep(operation.apply(
+                    x, first == null ? null : first.to(DType.F32), second == null ? null : second.to(DType.F32)));
+        }
+    }
+
+    @FunctionalInterface
+    interface Function3<X, Y> {
+        Tensor apply(X x, Y first, Y second);
     }
 
     Tensor floating(String operation, UnaryOperator<org.bytedeco.pytorch.Tensor> kernel) {

@@ -7,6 +7,8 @@ import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TopK;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BinaryOperator;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -52,17 +54,17 @@ final class TorchTensor extends TorchKernels {
 
     @Override
     public Tensor exp() {
-        return floating("exp", x -> x.exp());
+        return floating("exp", wide(x -> x.exp()));
     }
 
     @Override
     public Tensor log() {
-        return floating("log", x -> x.log());
+        return floating("log", wide(x -> x.log()));
     }
 
     @Override
     public Tensor sqrt() {
-        return floating("sqrt", x -> x.sqrt());
+        return floating("sqrt", wide(x -> x.sqrt()));
     }
 
     @Override
@@ -87,7 +89,7 @@ final class TorchTensor extends TorchKernels {
 
     @Override
     public Tensor erf() {
-        return floating("erf", x -> x.erf());
+        return floating("erf", wide(x -> x.erf()));
     }
 
     @Override
@@ -102,22 +104,22 @@ final class TorchTensor extends TorchKernels {
 
     @Override
     public Tensor square() {
-        return numeric("square", x -> x.square());
+        return numeric("square", wide(x -> x.square()));
     }
 
     @Override
     public Tensor rsqrt() {
-        return floating("rsqrt", x -> x.rsqrt());
+        return floating("rsqrt", wide(x -> x.rsqrt()));
     }
 
     @Override
     public Tensor reciprocal() {
-        return floating("reciprocal", x -> x.reciprocal());
+        return floating("reciprocal", wide(x -> x.reciprocal()));
     }
 
     @Override
     public Tensor pow(double exponent) {
-        return floating("pow", x -> Constants.withScalar(exponent, x::pow));
+        return floating("pow", wide(x -> Constants.withScalar(exponent, x::pow)));
     }
 
     @Override
@@ -265,13 +267,13 @@ final class TorchTensor extends TorchKernels {
     public Tensor sum(boolean keepDim, int... dims) {
         DType result = dtype.isFloating() ? dtype : DType.I64;
         if (dims.length == 0 && !keepDim) {
-            return call("sum", result, x -> x.sum());
+            return call("sum", result, wide(x -> x.sum()));
         }
         long[] reduced = dims("sum", dims);
         if (reduced.length == 0) {
-            return call("sum", result, x -> x.sum());
+            return call("sum", result, wide(x -> x.sum()));
         }
-        return call("sum", result, x -> x.sum(reduced, keepDim, Constants.SAME_TYPE));
+        return call("sum", result, wide(x -> x.sum(reduced, keepDim, Constants.SAME_TYPE)));
     }
 
     @Override
@@ -279,16 +281,16 @@ final class TorchTensor extends TorchKernels {
         requireFloating("mean");
         long[] reduced = dims("mean", dims);
         if (reduced.length == 0) {
-            return call("mean", dtype, x -> x.mean());
+            return call("mean", dtype, wide(x -> x.mean()));
         }
-        return call("mean", dtype, x -> x.mean(reduced, keepDim, Constants.SAME_TYPE));
+        return call("mean", dtype, wide(x -> x.mean(reduced, keepDim, Constants.SAME_TYPE)));
     }
 
     @Override
     public Tensor variance(boolean keepDim, int... dims) {
         requireFloating("variance");
         long[] reduced = dims("variance", dims);
-        return call("variance", dtype, x -> x.var(reduced, false, keepDim));
+        return call("variance", dtype, wide(x -> x.var(reduced, false, keepDim)));
     }
 
     @Override
@@ -317,7 +319,7 @@ final class TorchTensor extends TorchKernels {
     @Override
     public Tensor cumsum(int dim) {
         long along = dim("cumsum", dim);
-        return numeric("cumsum", x -> x.cumsum(along));
+        return numeric("cumsum", wide(x -> x.cumsum(along)));
     }
 
     @Override
@@ -426,6 +428,9 @@ final class TorchTensor extends TorchKernels {
         requirePositions("indexAdd", index);
         requireType("indexAdd", dtype, source);
         requireShape("indexAdd", shape().with(along, index.size(0)), source);
+        if (anyNarrow("indexAdd", this, source)) {
+            return widened(source, null, (x, added, none) -> x.indexAdd(along, index, Objects.requireNonNull(added)));
+        }
         return indexed("indexAdd", along, index, source, (x, i, s) -> x.index_add(along, i, s));
     }
 
@@ -445,6 +450,9 @@ final class TorchTensor extends TorchKernels {
         requireType("scatterAdd", dtype, source);
         requireFits("scatterAdd", along, index);
         requireShape("scatterAdd", index.shape(), source);
+        if (anyNarrow("scatterAdd", this, source)) {
+            return widened(source, null, (x, added, none) -> x.scatterAdd(along, index, Objects.requireNonNull(added)));
+        }
         return indexed("scatterAdd", along, index, source, (x, i, s) -> x.scatter_add(along, i, s));
     }
 
@@ -464,7 +472,8 @@ final class TorchTensor extends TorchKernels {
         if (sizes("matmul").rank() < 2 || sizes("matmul", other).rank() < 2) {
             throw Failures.shape("matmul", "two tensors of rank 2 or more", shape(), other.shape());
         }
-        return call("matmul", dtype, other, (x, y) -> x.matmul(y));
+        BinaryOperator<org.bytedeco.pytorch.Tensor> product = (x, y) -> x.matmul(y);
+        return call("matmul", dtype, other, autocasts() ? Autocast.narrow(product) : product);
     }
 
     @Override
@@ -473,14 +482,16 @@ final class TorchTensor extends TorchKernels {
         requireType("linear", dtype, weight);
         requireRank("linear", weight, 2);
         if (bias == null) {
-            return call("linear", dtype, weight, torch::linear);
+            BinaryOperator<org.bytedeco.pytorch.Tensor> product = torch::linear;
+            return call("linear", dtype, weight, autocasts() ? Autocast.narrow(product) : product);
         }
         requireType("linear", dtype, bias);
-        return call("linear", dtype, weight, bias, (x, w, b) -> {
+        Kernel3 affine = (x, w, b) -> {
             try (TensorOptional shift = new TensorOptional(b)) {
                 return torch.linear(x, w, shift);
             }
-        });
+        };
+        return call("linear", dtype, weight, bias, autocasts() ? Autocast.narrow(affine) : affine);
     }
 
     // ---- activations, normalisation, losses ----
@@ -488,19 +499,19 @@ final class TorchTensor extends TorchKernels {
     @Override
     public Tensor softmax(int dim) {
         long along = dim("softmax", dim);
-        return floating("softmax", x -> torch.softmax(x, along));
+        return floating("softmax", wide(x -> torch.softmax(x, along)));
     }
 
     @Override
     public Tensor logSoftmax(int dim) {
         long along = dim("logSoftmax", dim);
-        return floating("logSoftmax", x -> x.log_softmax(along));
+        return floating("logSoftmax", wide(x -> x.log_softmax(along)));
     }
 
     @Override
     public Tensor logSumExp(int dim, boolean keepDim) {
         long[] reduced = {dim("logSumExp", dim)};
-        return floating("logSumExp", x -> x.logsumexp(reduced, keepDim));
+        return floating("logSumExp", wide(x -> x.logsumexp(reduced, keepDim)));
     }
 
     @Override
@@ -518,12 +529,16 @@ final class TorchTensor extends TorchKernels {
         // Above the threshold LibTorch returns its argument; at 40 that is exact in double precision.
         return floating(
                 "softplus",
-                x -> Constants.withScalar(1.0, one -> Constants.withScalar(40.0, far -> torch.softplus(x, one, far))));
+                wide(x -> Constants.withScalar(
+                        1.0, one -> Constants.withScalar(40.0, far -> torch.softplus(x, one, far)))));
     }
 
     @Override
     public Tensor layerNorm(@Nullable Tensor gain, @Nullable Tensor bias, double epsilon) {
         requireFloating("layerNorm");
+        if (anyNarrow("layerNorm", this, gain, bias)) {
+            return widened(gain, bias, (x, scale, shift) -> x.layerNorm(scale, shift, epsilon));
+        }
         long[] normal = {sizes("layerNorm").size(dim("layerNorm", -1))};
         return withOptionals("layerNorm", gain, bias, (x, scale, shift) -> {
             return torch.layer_norm(x, normal, scale, shift, epsilon, false);
@@ -533,6 +548,9 @@ final class TorchTensor extends TorchKernels {
     @Override
     public Tensor rmsNorm(@Nullable Tensor gain, double epsilon) {
         requireFloating("rmsNorm");
+        if (anyNarrow("rmsNorm", this, gain)) {
+            return widened(gain, null, (x, scale, none) -> x.rmsNorm(scale, epsilon));
+        }
         long[] normal = {sizes("rmsNorm").size(dim("rmsNorm", -1))};
         return withOptionals(
                 "rmsNorm",
@@ -550,7 +568,8 @@ final class TorchTensor extends TorchKernels {
         if (logits.rank() != 2 || rows.rank() != 1 || logits.size(0) != rows.size(0)) {
             throw Failures.shape("crossEntropy", "logits (rows, classes) and targets (rows)", logits, rows);
         }
-        return call("crossEntropy", dtype, targets, (x, t) -> CrossEntropy.apply(x, t, labelSmoothing));
+        BinaryOperator<org.bytedeco.pytorch.Tensor> loss = (x, t) -> CrossEntropy.apply(x, t, labelSmoothing);
+        return call("crossEntropy", dtype, targets, autocasts() ? Autocast.wideFirst(loss) : loss);
     }
 
     @Override

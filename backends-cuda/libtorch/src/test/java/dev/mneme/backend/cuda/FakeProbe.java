@@ -1,0 +1,62 @@
+package dev.mneme.backend.cuda;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntSupplier;
+
+/**
+ * A machine as a test wants it.
+ *
+ * @param missing libraries of CUDA's runtime that it does not have
+ * @param devices counts GPUs, or fails as the natives would
+ */
+record FakeProbe(
+        String platform,
+        Optional<String> kernelDriver,
+        Optional<String> whyDriverDoesNotLoad,
+        boolean hasNatives,
+        Set<String> missing,
+        IntSupplier counting)
+        implements CudaProbe {
+    static final FakeProbe WORKING =
+            new FakeProbe("linux-x86_64", Optional.of("580.65.06"), Optional.empty(), true, Set.of(), () -> 1);
+    static final FakeProbe WITHOUT_GPU = new FakeProbe(
+            "linux-x86_64", Optional.empty(), Optional.of("libcuda.so.1: no such file"), false, Set.of(), () -> {
+                throw new AssertionError("LibTorch must not be loaded for this");
+            });
+
+    @Override
+    public boolean hasLibrary(String file) {
+        return !missing.contains(file);
+    }
+
+    @Override
+    public int devices() {
+        return counting.getAsInt();
+    }
+
+    @Override
+    public String describeDevice() {
+        return "cuda:0, a fake";
+    }
+
+    FakeProbe onPlatform(String name) {
+        return new FakeProbe(name, kernelDriver, whyDriverDoesNotLoad, hasNatives, missing, counting);
+    }
+
+    FakeProbe withDriver(Optional<String> version, Optional<String> why) {
+        return new FakeProbe(platform, version, why, hasNatives, missing, counting);
+    }
+
+    FakeProbe withoutNatives() {
+        return new FakeProbe(platform, kernelDriver, whyDriverDoesNotLoad, false, missing, counting);
+    }
+
+    FakeProbe without(String... libraries) {
+        return new FakeProbe(platform, kernelDriver, whyDriverDoesNotLoad, hasNatives, Set.of(libraries), counting);
+    }
+
+    FakeProbe counting(IntSupplier devices) {
+        return new FakeProbe(platform, kernelDriver, whyDriverDoesNotLoad, hasNatives, missing, devices);
+    }
+}

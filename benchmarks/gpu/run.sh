@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# On a GPU machine, in a folder made by pack.sh: what doctor says, the suites of all engines, then mneme bench beside
+# the PyTorch peer, each alone on the GPU. Everything goes to OUT (default: results).
+#
+#   ./run.sh                        all of it
+#   ./run.sh --only doctor,bench    some of: doctor, suites, bench, peer
+#   OUT=/tmp/results ./run.sh
+#
+# The peer needs python3 with torch; it is skipped, saying so, where there is none. Exit status: 0 if all that ran
+# passed, 1 if something failed, 2 for a wrong call.
+set -uo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+out=${OUT:-results}
+only=doctor,suites,bench,peer
+if [ "${1:-}" = --only ] && [ $# -eq 2 ]; then
+    only=$2
+elif [ $# -gt 0 ]; then
+    sed -n '2,10s/^# \{0,1\}//p' "$0"
+    case $1 in -h | --help) exit 0 ;; *) exit 2 ;; esac
+fi
+for part in ${only//,/ }; do
+    case $part in
+        doctor | suites | bench | peer) ;;
+        *)
+            echo "run.sh: --only $part: choose among doctor, suites, bench, peer" >&2
+            exit 2
+            ;;
+    esac
+done
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+export JAVA_HOME=$here/java
+failed=0
+
+wanted() { case ",$only," in *",$1,"*) true ;; *) false ;; esac; }
+
+# NAME COMMAND..: runs it, keeps both outputs, notes a failure and goes on.
+step() {
+    local name=$1
+    shift
+    echo "== $name"
+    if "$@" >"$out/$name.out" 2>"$out/$name.err"; then
+        tail -n 3 "$out/$name.out"
+    else
+        echo "FAILED with status $?; see $out/$name.out and .err" >&2
+        tail -n 5 "$out/$name.err" >&2
+        failed=1
+    fi
+}
+
+{ nvidia-smi || true; cat /proc/driver/nvidia/version || true; } >"$out/machine.txt" 2>&1
+
+if wanted doctor; then
+    step doctor "$here/mneme/bin/mneme" doctor --backend libtorch-cuda
+    cat "$out/doctor.out"
+fi
+
+if wanted suites; then
+    for classes in "$here"/suites/*/test-classes "$here"/suites/*/*/test-classes; do
+        [ -d "$classes" ] || continue
+        module=$(basename "$(dirname "$classes")")
+        filter=(--include-classname '.*(Contract|Golden|Parity|Replay|Precision|Cuda).*Test')
+        step "suite-$module" env OMP_WAIT_POLICY=PASSIVE "$JAVA_HOME/bin/java" \
+            -Dorg.bytedeco.javacpp.nopointergc=true -Dorg.bytedeco.javacpp.maxBytes=0 \
+            -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
+            -cp "$here/suites/junit-platform-console-standalone-1.14.4.jar:$classes:$here/suites/lib/*" \
+            org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=summary \
+            --scan-class-path="$classes" "${filter[@]}" --reports-dir="$out/suite-$module"
+    done
+fi
+
+sizes=(--dim 512 --layers 8 --heads 8 --batch 16 --segments 8 --segment 512 --vocab 32000 --steps 20 --warmup 5)
+memories=(none memformer recurrent-memory-transformer)
+
+if wanted bench; then
+    for memory in "${memories[@]}"; do
+        for precision in f32 tf32 bf16; do
+            for mode in train infer; do
+                step "bench-$memory-$precision-$mode" "$here/mneme/bin/mneme" bench --backend libtorch-cuda \
+                    --memory "$memory" --precision "$precision" --mode "$mode" "${sizes[@]}" --slots 16 --json
+            done
+        done
+    done
+fi
+
+if wanted peer; then
+    if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
+        for memory in "${memories[@]}"; do
+            for precision in f32 tf32 bf16; do
+                for mode in train infer; do
+                    step "peer-$memory-$precision-$mode" python3 "$here/pytorch_bench.py" --device cuda \
+                        --memory "$memory" --dtype "$precision" --mode "$mode" "${sizes[@]}" --slots 16
+                done
+            done
+        done
+    else
+        echo "== peer skipped: python3 has no torch that sees a GPU"
+    fi
+fi
+
+for file in "$out"/bench-*.out "$out"/peer-*.out; do
+    [ -s "$file" ] && printf '%s %s\n' "$(basename "$file" .out)" "$(tail -n 1 "$file")"
+done >"$out/results.txt"
+exit "$failed"
