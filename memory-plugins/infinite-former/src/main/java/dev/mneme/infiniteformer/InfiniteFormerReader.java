@@ -19,6 +19,11 @@ final class InfiniteFormerReader extends Module implements Reader {
     /** Working entry: projected values of this block's signal. Without it there is no signal in any row. */
     static final String VALUES = "infinite_former.values";
 
+    /** What an observer is shown of each layer's reads, below the layer's path: their means, (batch, heads, length). */
+    static final String SHOWN_MEAN = ".mean";
+    /** Their variances. */
+    static final String SHOWN_VARIANCE = ".variance";
+
     private final InfiniteFormerConfig config;
     private final ExpectedBasis basis;
     private final List<SignalRead> layers = new ArrayList<>();
@@ -56,6 +61,11 @@ final class InfiniteFormerReader extends Module implements Reader {
             return Reading.NOTHING;
         }
         Densities densities = densities(request.layer(), request.block(), request.hidden(), state.get(FOCUS));
+        if (pass.observer() != null) {
+            String layer = layers.get(request.layer()).path();
+            pass.observer().note(layer + SHOWN_MEAN, densities.mean());
+            pass.observer().note(layer + SHOWN_VARIANCE, densities.variance());
+        }
         Tensor expected = basis.forward(densities.mean(), densities.variance());
         Tensor read = layers.get(request.layer()).read(expected, state.get(VALUES));
         return new Reading.Residual(read);

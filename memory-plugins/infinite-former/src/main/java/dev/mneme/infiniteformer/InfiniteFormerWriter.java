@@ -28,6 +28,9 @@ final class InfiniteFormerWriter extends Module implements Writer {
     /** Name of the auxiliary loss. */
     static final String LOSS = "kl";
 
+    /** What an observer is shown of each layer, below {@code writer.layers.i}: shares of the bins sampled, (batch, bins). */
+    static final String SHOWN_SHARES = ".shares";
+
     /** Working entry (batch, 1), BOOL: rows without a signal; absent when no row has one. */
     private static final String SILENT = "infinite_former.silent";
 
@@ -116,6 +119,9 @@ final class InfiniteFormerWriter extends Module implements Writer {
         Tensor mean = state.get(InfiniteFormerMemory.readMean(layer)).detach();
         Tensor deviation = state.get(InfiniteFormerMemory.readDeviation(layer)).detach();
         Tensor shares = sticky.shares(mean, deviation, reads);
+        if (pass.observer() != null) {
+            pass.observer().note(path() + ".layers." + layer + SHOWN_SHARES, shares);
+        }
         return sticky.sample(signal, sticky.draw(shares, pass.random().nextKey()));
     }
 
