@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             EvalCommand.class,
             GenerateCommand.class,
             StreamCommand.class,
+            InspectCommand.class,
             BenchCommand.class,
             ExperimentCommand.class,
             CompareCommand.class,

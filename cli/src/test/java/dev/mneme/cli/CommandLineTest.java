@@ -34,6 +34,7 @@ final class CommandLineTest {
                 "eval",
                 "generate",
                 "stream",
+                "inspect",
                 "memories",
                 "tasks",
                 "plugins",

@@ -1,6 +1,7 @@
 package dev.mneme.memory;
 
 import dev.mneme.nn.Parameterized;
+import java.util.List;
 
 /** Owns the state of a mechanism: what it consists of and where it starts. */
 public interface Memory extends Parameterized {
@@ -15,4 +16,16 @@ public interface Memory extends Parameterized {
      * @return entries as in {@link #schema()}, in the caller's scope
      */
     MemoryState initialState(long batch);
+
+    /**
+     * What this mechanism has to show of a segment, for {@code mneme inspect}. Called after the segment ran, in a tensor
+     * scope without gradients, and only when somebody looks; changes nothing. What needs no view: norms and changes of the
+     * state's entries are shown for every mechanism.
+     *
+     * @param observation of the segment; its states stay the caller's
+     * @return in a fixed order; by default none. A view without data in this segment is left out.
+     */
+    default List<MemoryView> views(Observation observation) {
+        return List.of();
+    }
 }

@@ -13,6 +13,9 @@
  *   <li>{@link dev.mneme.memory.MemoryProvider} builds them from a configuration; start there to write a plugin.
  * </ul>
  *
+ * <p>What a mechanism shows of a segment to {@code mneme inspect} are {@link dev.mneme.memory.MemoryView}s, made by
+ * {@link dev.mneme.memory.Memory#views} of an {@link dev.mneme.memory.Observation}.
+ *
  * <p>State is an immutable value that goes in and comes out: {@link dev.mneme.memory.MemoryState}. Mechanisms keep no
  * mutable fields between calls.
  */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,65 @@ final class CommandLineTest {
                         "generate", "--model", run, "--prompt", "Call me", "--length", "40", "--seed", "1", "--json")
                 .succeeded();
         assertThat(generated.json().toString()).contains("Call me");
+    }
+
+    @Test
+    void aMemoryOfAPluginIsLookedAt() throws Exception {
+        String run = folder.resolve("slots").toString();
+        Path text =
+                Files.writeString(folder.resolve("chapter.txt"), "Call me Ishmael. <Some> years ago & never mind. ");
+        Path data = folder.resolve("inspect.json");
+        mneme.run(
+                        "train",
+                        "--memory",
+                        "memformer",
+                        "--task",
+                        "text",
+                        "--set",
+                        "memory.slots=3",
+                        "--set",
+                        "model.dim=32",
+                        "--set",
+                        "model.layers=1",
+                        "--set",
+                        "model.heads=2",
+                        "--set",
+                        "model.segment=16",
+                        "--set",
+                        "train.batch=4",
+                        "--set",
+                        "train.evaluation_batches=2",
+                        "--steps",
+                        "3",
+                        "--out",
+                        run,
+                        "--json")
+                .succeeded();
+
+        JsonNode result = mneme.run(
+                        "inspect", "--model", run, "--text", text.toString(), "--data", data.toString(), "--json")
+                .succeeded()
+                .json();
+
+        assertThat(result.path("segments").asInt()).isEqualTo(3);
+        assertThat(result.path("views"))
+                .extracting(JsonNode::asText)
+                .containsExactly("Reads", "Writes", "What slots keep", "Forgetting");
+        assertThat(Files.readString(Path.of(run, "inspect.html")))
+                .contains("The memory of memformer at work")
+                .contains("memory.slots");
+        JsonNode last =
+                new ObjectMapper().readTree(data.toFile()).path("segments").path(2);
+        assertThat(last.path("state").path("memory.slots").path("norm").asDouble())
+                .as("three slots of length 1")
+                .isCloseTo(Math.sqrt(3), offset(1e-4));
+        JsonNode reads = last.path("views").path(0);
+        assertThat(reads.path("rows").path("labels")).hasSize(3);
+        double sum = 0;
+        for (int slot = 0; slot < 3; slot++) {
+            sum += reads.path("panels").path(1).path(slot * 16).asDouble();
+        }
+        assertThat(sum).as("what a token reads").isCloseTo(1, offset(1e-3));
     }
 
     @Test

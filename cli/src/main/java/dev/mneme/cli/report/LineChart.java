@@ -30,6 +30,8 @@ public final class LineChart {
     private final List<Level> levels = new ArrayList<>();
     private boolean logX;
     private boolean logY;
+    private boolean fromZero;
+    private boolean cursor;
 
     /** One curve; points whose y is not finite are left out. */
     public record Series(String name, double[] x, double[] y) {
@@ -94,13 +96,31 @@ public final class LineChart {
         return this;
     }
 
+    /** Starts the y axis at 0, so that what hardly changes looks like it. */
+    public LineChart fromZero() {
+        fromZero = true;
+        return this;
+    }
+
+    /**
+     * Lets a script of the page mark a place on the x axis, which must be linear: the figure is of the class
+     * {@code cursor} and says in {@code data-plot} where the plot lies, {@code left right top bottom}, and which x are at
+     * its left and right.
+     */
+    public LineChart withCursor() {
+        cursor = true;
+        return this;
+    }
+
     /** The chart as a figure with its legend. */
     public Fragment render() {
         if (isEmpty()) {
             return new Fragment("<figure class=\"chart\"><figcaption>" + escape(title)
                     + "</figcaption><p class=\"note\">No values were recorded.</p></figure>");
         }
-        StringBuilder svg = new StringBuilder("<figure class=\"chart\"><figcaption>")
+        StringBuilder svg = new StringBuilder("<figure class=\"chart")
+                .append(cursor ? " cursor\"" + plotPlace() : "\"")
+                .append("><figcaption>")
                 .append(escape(title))
                 .append("</figcaption>")
                 .append(legend())
@@ -133,6 +153,14 @@ public final class LineChart {
             draw(svg);
         }
         return svg.append("\n</g>\n</svg>\n").toString();
+    }
+
+    private String plotPlace() {
+        Plot plot = Plot.of(scale(true), scale(false));
+        List<Double> ticks = plot.x().ticks();
+        return format(
+                " data-plot=\"%d %d %d %d %s %s\"",
+                plot.left(), WIDTH - RIGHT, TOP, HEIGHT - BOTTOM, ticks.get(0), ticks.get(ticks.size() - 1));
     }
 
     private boolean isEmpty() {
@@ -207,6 +235,9 @@ public final class LineChart {
             for (Level level : shownLevels()) {
                 low = Math.min(low, level.y());
                 high = Math.max(high, level.y());
+            }
+            if (fromZero) {
+                low = Math.min(low, 0);
             }
         }
         if (horizontal ? logX : logY) {

@@ -10,6 +10,8 @@ public final class Page {
     private final String title;
     private final String summary;
     private final List<Section> sections = new ArrayList<>();
+    private String moreStyle = "";
+    private String end = "";
 
     private record Section(String id, String title, Fragment body) {}
 
@@ -21,6 +23,21 @@ public final class Page {
     /** Adds a section; its place in the contents follows from the order. */
     public Page section(String sectionTitle, Fragment... parts) {
         sections.add(new Section("s" + (sections.size() + 1), sectionTitle, Fragment.join(List.of(parts))));
+        return this;
+    }
+
+    /**
+     * Makes the page move.
+     *
+     * @param style rules behind the page's own
+     * @param data JSON, for the script to find as the text of the element {@code #data}
+     * @param script run when everything else is there
+     */
+    public Page scripted(String style, String data, String script) {
+        moreStyle = style;
+        // The only way out of a script element is its end tag.
+        end = "<script type=\"application/json\" id=\"data\">" + data.replace("<", "\\u003c") + "</script>\n<script>\n"
+                + script + "</script>\n";
         return this;
     }
 
@@ -56,10 +73,10 @@ public final class Page {
                 .append("</h2>\n")
                 .append(section.body().html())
                 .append("\n</section>\n"));
-        return html.append("</main>\n</body>\n</html>\n").toString();
+        return html.append("</main>\n").append(end).append("</body>\n</html>\n").toString();
     }
 
-    private static String style() {
-        return Styles.CHART.text() + Styles.PAGE.text();
+    private String style() {
+        return Styles.CHART.text() + Styles.PAGE.text() + moreStyle;
     }
 }

@@ -49,6 +49,16 @@ final class LineChartTest {
     }
 
     @Test
+    void aScriptLearnsWhereThePlotLies() {
+        LineChart chart = new LineChart("t", "x", "y")
+                .with(new LineChart.Series("s", new double[] {0, 50, 100}, new double[] {2, 1, 0}));
+
+        assertThat(chart.render().html()).doesNotContain("data-plot");
+        assertThat(chart.withCursor().render().html())
+                .contains("<figure class=\"chart cursor\" data-plot=\"54 466 12 238 0.0 100.0\">");
+    }
+
+    @Test
     void emptyChartSaysSo() {
         assertThat(chart(new double[0], new double[0]).html()).contains("No values were recorded");
     }

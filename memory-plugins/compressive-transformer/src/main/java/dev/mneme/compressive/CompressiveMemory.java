@@ -4,6 +4,8 @@ import dev.mneme.compressive.CompressiveTransformerConfig.Compression;
 import dev.mneme.compressive.CompressiveTransformerConfig.Start;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.MemoryView;
+import dev.mneme.memory.Observation;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.tensor.DType;
@@ -101,5 +103,10 @@ final class CompressiveMemory implements Memory {
                     COMPRESSED_COUNT, (name, zero) -> backend.full(Shape.of(batch), sizes.compressed(), DType.I64));
         }
         return MemoryState.of(state);
+    }
+
+    @Override
+    public List<MemoryView> views(Observation observation) {
+        return QueueViews.of(observation, Sizes.of(config, false));
     }
 }

@@ -2,6 +2,8 @@ package dev.mneme.infiniteformer;
 
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.MemoryView;
+import dev.mneme.memory.Observation;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.memory.StateSchema.Entry;
 import dev.mneme.nn.ModuleContext;
@@ -29,12 +31,14 @@ final class InfiniteFormerMemory implements Memory {
 
     private final ModuleContext context;
     private final Sizes sizes;
+    private final InfiniteFormerConfig config;
     private final int basis;
     private final boolean sticky;
 
     InfiniteFormerMemory(ModuleContext context, Sizes sizes, InfiniteFormerConfig config) {
         this.context = context;
         this.sizes = sizes;
+        this.config = config;
         this.basis = config.basis();
         this.sticky = config.sticky();
     }
@@ -89,5 +93,10 @@ final class InfiniteFormerMemory implements Memory {
             entries.put(entry.name(), backend.zeros(shape, entry.dtype()));
         }
         return MemoryState.of(entries);
+    }
+
+    @Override
+    public List<MemoryView> views(Observation observation) {
+        return SignalViews.of(observation, config);
     }
 }

@@ -27,6 +27,11 @@ final class InfiniteFormerReader extends Module implements Reader {
     /** Name of the auxiliary loss, in training. */
     static final String LOSS = "kl";
 
+    /** What an observer is shown of each layer's reads, below the layer's path: their means, (batch, heads, length). */
+    static final String SHOWN_MEAN = ".mean";
+    /** Their variances. */
+    static final String SHOWN_VARIANCE = ".variance";
+
     private final InfiniteFormerConfig config;
     private final ExpectedBasis basis;
     private final List<SignalRead> layers = new ArrayList<>();
@@ -65,6 +70,11 @@ final class InfiniteFormerReader extends Module implements Reader {
         }
         Densities densities =
                 densities(request.layer(), Objects.requireNonNull(request.block()), request.hidden(), state.get(FOCUS));
+        if (pass.observer() != null) {
+            String layer = layers.get(request.layer()).path();
+            pass.observer().note(layer + SHOWN_MEAN, densities.mean());
+            pass.observer().note(layer + SHOWN_VARIANCE, densities.variance());
+        }
         Tensor expected = basis.forward(densities.mean(), densities.variance());
         Tensor read = layers.get(request.layer()).read(expected, state.get(VALUES));
         return pass.training() && config.klWeight() > 0

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * segment's rows wait. Nothing that is carried on has a gradient.
  */
 final class InfiniteFormerWriter extends Module implements Writer {
+    /** What an observer is shown of each layer, below {@code writer.layers.i}: shares of the bins sampled, (batch, bins). */
+    static final String SHOWN_SHARES = ".shares";
+
     private final InfiniteFormerConfig config;
     private final Sizes sizes;
     private final InfiniteFormerReader reader;
@@ -110,6 +113,9 @@ final class InfiniteFormerWriter extends Module implements Writer {
         Tensor mean = state.get(InfiniteFormerMemory.readMean(layer)).detach();
         Tensor deviation = state.get(InfiniteFormerMemory.readDeviation(layer)).detach();
         Tensor shares = sticky.shares(mean, deviation, reads);
+        if (pass.observer() != null) {
+            pass.observer().note(path() + ".layers." + layer + SHOWN_SHARES, shares);
+        }
         return sticky.sample(signal, sticky.draw(shares, pass.random().nextKey()));
     }
 

@@ -3,6 +3,8 @@ package dev.mneme.memformer;
 import dev.mneme.memformer.MemformerConfig.Variant;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.MemoryView;
+import dev.mneme.memory.Observation;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.nn.Initializer;
 import dev.mneme.nn.Module;
@@ -10,6 +12,7 @@ import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Parameter;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 
 /** k slots, and the learned vectors they start from: the paper's v_bias, memory slots or memory bias, by variant. */
@@ -57,5 +60,10 @@ final class MemformerMemory extends Module implements Memory {
             case MEMBART -> context().backend().zeros(shape, context().dtype());
         };
         return MemoryState.of(Map.of(SLOTS, initial));
+    }
+
+    @Override
+    public List<MemoryView> views(Observation observation) {
+        return SlotViews.of(observation, slots, start());
     }
 }

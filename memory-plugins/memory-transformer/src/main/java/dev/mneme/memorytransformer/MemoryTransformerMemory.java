@@ -2,6 +2,8 @@ package dev.mneme.memorytransformer;
 
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.MemoryView;
+import dev.mneme.memory.Observation;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.nn.Initializer;
 import dev.mneme.nn.Module;
@@ -9,6 +11,7 @@ import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Parameter;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** M trained vectors that every segment starts with. Nothing is carried from one segment to the next. */
@@ -47,5 +50,10 @@ final class MemoryTransformerMemory extends Module implements Memory {
     @Override
     public MemoryState initialState(long batch) {
         return MemoryState.empty();
+    }
+
+    @Override
+    public List<MemoryView> views(Observation observation) {
+        return ScratchpadViews.of(observation, used);
     }
 }

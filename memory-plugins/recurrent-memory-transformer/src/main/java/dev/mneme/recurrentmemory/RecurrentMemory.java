@@ -3,6 +3,8 @@ package dev.mneme.recurrentmemory;
 import dev.mneme.backbone.BackboneConfig;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.MemoryView;
+import dev.mneme.memory.Observation;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.nn.Initializer;
 import dev.mneme.nn.Module;
@@ -63,5 +65,10 @@ final class RecurrentMemory extends Module implements Memory {
             state.putAll(cache.empty(context().backend(), batch, dim, context().dtype()));
         }
         return MemoryState.of(state);
+    }
+
+    @Override
+    public List<MemoryView> views(Observation observation) {
+        return RowViews.of(observation, slotCount);
     }
 }

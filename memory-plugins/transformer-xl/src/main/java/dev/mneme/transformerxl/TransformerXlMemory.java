@@ -2,6 +2,8 @@ package dev.mneme.transformerxl;
 
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.MemoryView;
+import dev.mneme.memory.Observation;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.tensor.DType;
@@ -52,5 +54,10 @@ record TransformerXlMemory(ModuleContext modules, int layers, int capacity, int 
         }
         state.put(COUNT, modules.backend().zeros(Shape.of(batch), DType.I64));
         return MemoryState.of(state);
+    }
+
+    @Override
+    public List<MemoryView> views(Observation observation) {
+        return CacheViews.of(observation);
     }
 }

@@ -183,6 +183,11 @@ public abstract class MemoryContract<C extends Record> {
     }
 
     @TestFactory
+    final Stream<DynamicTest> lookingChangesNothing() {
+        return each(Rule.VIEWS, ViewChecks::views);
+    }
+
+    @TestFactory
     final Stream<DynamicTest> logitsDoNotSeeLaterTokens() {
         return tests(Rule.CAUSALITY, engines(), STREAMED, SightChecks::causality);
     }

@@ -132,7 +132,13 @@ enum Rule {
             "5.2",
             "threads",
             "two threads that evaluate one mechanism MUST get what each would get alone",
-            "Controller; Reader, Writer: keep nothing between calls");
+            "Controller; Reader, Writer: keep nothing between calls"),
+    VIEWS(
+            "5.3",
+            "views",
+            "whoever looks MUST NOT change what a step computes; views MUST be finite, keep the states they are made of and"
+                    + " leave no native tensor behind; a view MUST keep its kind, words and panels from segment to segment",
+            "Memory.views, MemoryView, Pass.observer");
 
     private static final String PAGE = "docs/spi-rules.md";
 

@@ -134,6 +134,7 @@ final class BrokenMemoriesTest {
                         broken(),
                         new BrokenStates(engines).broken(),
                         new BrokenSteps(engines).broken(),
+                        new BrokenViews(engines).broken(),
                         new BrokenLearning(engines).broken(),
                         new BrokenPlugins(engines, folder).broken())
                 .flatMap(some -> some);

@@ -4,6 +4,8 @@ import dev.mneme.memory.Controller;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.MemoryView;
+import dev.mneme.memory.Observation;
 import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
@@ -18,6 +20,7 @@ import dev.mneme.tck.memory.Forwarding.OfController;
 import dev.mneme.tck.memory.Forwarding.OfMemory;
 import dev.mneme.tck.memory.Forwarding.OfReader;
 import dev.mneme.tck.memory.Forwarding.OfWriter;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Faults made of one changed method. */
@@ -36,6 +39,24 @@ final class Changes {
                     @Override
                     public MemoryState initialState(long batch) {
                         return start.start(right.initialState(batch), context);
+                    }
+                };
+            }
+        };
+    }
+
+    interface Views {
+        List<MemoryView> views(Observation observation);
+    }
+
+    static Fault ofViews(Views views) {
+        return new Fault() {
+            @Override
+            public Memory memory(Memory right, MechanismContext context) {
+                return new OfMemory(right) {
+                    @Override
+                    public List<MemoryView> views(Observation observation) {
+                        return views.views(observation);
                     }
                 };
             }

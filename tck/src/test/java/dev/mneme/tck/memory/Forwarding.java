@@ -4,6 +4,8 @@ import dev.mneme.memory.Controller;
 import dev.mneme.memory.LayerInput;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryState;
+import dev.mneme.memory.MemoryView;
+import dev.mneme.memory.Observation;
 import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
@@ -19,6 +21,7 @@ import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Parameterized;
 import dev.mneme.nn.Pass;
 import dev.mneme.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 
 /** Roles that ask others; a fault overrides one method. */
@@ -56,6 +59,11 @@ final class Forwarding {
         @Override
         public MemoryState initialState(long batch) {
             return right.initialState(batch);
+        }
+
+        @Override
+        public List<MemoryView> views(Observation observation) {
+            return right.views(observation);
         }
     }
 

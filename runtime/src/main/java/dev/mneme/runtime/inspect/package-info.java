@@ -1,0 +1,6 @@
+/**
+ * Looks at a memory while it works: {@link dev.mneme.runtime.inspect.Inspector} runs a stream segment by segment and says
+ * of each what became of the state, how surprising its tokens were, and what the mechanism itself shows.
+ */
+@org.jspecify.annotations.NullMarked
+package dev.mneme.runtime.inspect;
