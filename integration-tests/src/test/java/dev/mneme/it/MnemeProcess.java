@@ -34,7 +34,9 @@ final class MnemeProcess {
         /** Ended with this code, and said this. */
         Result failed(int expected, String... words) {
             assertThat(exitCode).as(output + "\n" + errors).isEqualTo(expected);
-            assertThat(errors).contains(words);
+            for (String word : words) {
+                assertThat(errors).contains(word);
+            }
             return this;
         }
     }

@@ -44,7 +44,8 @@ public record PluginSettings(
      */
     public static PluginSettings of(Path folder) {
         Path file = folder.resolve(FILE);
-        if (Files.notExists(file)) {
+        // A folder that is none is reported by whoever lists it.
+        if (!Files.isDirectory(folder) || Files.notExists(file)) {
             return defaults();
         }
         Properties properties = new Properties();
