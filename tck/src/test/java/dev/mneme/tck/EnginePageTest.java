@@ -30,6 +30,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /** {@code docs/writing-an-engine.md}: its files are compiled, its command is run, its engine keeps the contract. */
 final class EnginePageTest {
@@ -116,6 +117,9 @@ final class EnginePageTest {
                 for (DynamicTest test : tests(group, contract)) {
                     try {
                         test.getExecutable().execute();
+                    } catch (TestAbortedException notThere) {
+                        // A precision that the engine does not have, as JUnit would report it: skipped.
+                        continue;
                     } catch (Throwable failure) {
                         throw new AssertionError(failure.getMessage(), failure);
                     }

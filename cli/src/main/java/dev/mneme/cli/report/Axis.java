@@ -47,20 +47,31 @@ record Axis(double low, double high, double step) implements Scale {
         if (Math.abs(tick) < step * 1e-6) {
             return "0";
         }
+        double magnitude = Math.max(Math.abs(low), Math.abs(high));
         if (step >= 1) {
-            double magnitude = Math.max(Math.abs(low), Math.abs(high));
             if (magnitude >= 1e6) {
-                return trim(tick / 1e6) + "M";
+                return trim(tick, 1e6) + "M";
             }
-            return magnitude >= 1e4 ? trim(tick / 1e3) + "k" : Long.toString(Math.round(tick));
+            return magnitude >= 1e4 ? trim(tick, 1e3) + "k" : Long.toString(Math.round(tick));
         }
-        int decimals = (int) Math.ceil(-Math.log10(step) - 1e-9);
-        return decimals > 4
-                ? String.format(Locale.ROOT, "%.1e", tick)
-                : String.format(Locale.ROOT, "%." + decimals + "f", tick);
+        int decimals = decimals(1);
+        if (decimals <= 4 || magnitude >= 0.01) {
+            return String.format(Locale.ROOT, "%." + decimals + "f", tick);
+        }
+        // As many digits as tell ticks apart.
+        int digits = (int) Math.floor(Math.log10(magnitude)) + decimals;
+        return String.format(Locale.ROOT, "%." + Math.max(1, digits) + "e", tick);
     }
 
-    private static String trim(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : String.format(Locale.ROOT, "%.1f", value);
+    /** Decimals that a tick needs, counted in this unit. */
+    private int decimals(double unit) {
+        return Math.max(0, (int) Math.ceil(-Math.log10(step / unit) - 1e-9));
+    }
+
+    private String trim(double tick, double unit) {
+        double value = tick / unit;
+        return value == Math.rint(value)
+                ? Long.toString((long) value)
+                : String.format(Locale.ROOT, "%." + Math.max(1, decimals(unit)) + "f", value);
     }
 }

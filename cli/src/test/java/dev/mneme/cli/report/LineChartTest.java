@@ -90,6 +90,11 @@ final class LineChartTest {
         assertThat(Axis.over(0, 25_000, 5).label(10_000)).isEqualTo("10k");
         assertThat(Axis.over(0, 0.5, 5).label(0.1)).isEqualTo("0.1");
         assertThat(Axis.over(0, 2e-4, 5).label(0)).isEqualTo("0");
+        assertThat(labels(Axis.over(4.00001, 4.00005, 5)))
+                .doesNotHaveDuplicates()
+                .contains("4.00002");
+        assertThat(labels(Axis.over(2.00001e-3, 2.00004e-3, 5))).doesNotHaveDuplicates();
+        assertThat(labels(Axis.over(1_000_000, 1_000_400, 5))).doesNotHaveDuplicates();
     }
 
     @Test
@@ -132,6 +137,10 @@ final class LineChartTest {
         assertThat(svg.getDocumentElement().getTextContent()).contains("Memory & time", "replay <1>", ".curve");
         assertThat(svg.getElementsByTagName("polyline").getLength()).isEqualTo(5);
         assertThat(new LineChart("t", "x", "y").file()).contains("<svg").doesNotContain("polyline");
+    }
+
+    private static List<String> labels(Scale scale) {
+        return scale.ticks().stream().map(scale::label).toList();
     }
 
     private static Fragment chart(double[] x, double[] y) {
