@@ -43,7 +43,8 @@ public final class InspectData {
     }
 
     private void write(OutputStream out) throws IOException {
-        try (JsonGenerator json = JSON.createGenerator(out)) {
+        // The stream is the caller's, who still has to force it to the disk.
+        try (JsonGenerator json = JSON.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
             json.writeStartObject();
             json.writeStringField("memory", inspection.memory());
             json.writeStringField("model", inspection.model());
