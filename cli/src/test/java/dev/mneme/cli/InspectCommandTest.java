@@ -107,7 +107,7 @@ final class InspectCommandTest {
                 .isZero();
 
         JsonNode result = JSON.readTree(out.toString());
-        assertThat(result.path("tokens").asInt()).isEqualTo(28);
+        assertThat(result.path("tokens").asInt()).isEqualTo(26);
         assertThat(result.path("segments").asInt()).isEqualTo(2);
         assertThat(result.path("page").asText()).isEqualTo(page.toString());
         JsonNode all = JSON.readTree(data.toFile());
@@ -122,7 +122,7 @@ final class InspectCommandTest {
                 count += bits.isNull() ? 0 : 1;
             }
         }
-        assertThat(count).isEqualTo(27);
+        assertThat(count).isEqualTo(25);
         assertThat(result.path("bits_per_token").asDouble()).isEqualTo(sum / count, within(1e-3));
     }
 
