@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Element;
@@ -26,15 +27,18 @@ record PublishedModule(String artifact, String version, String packaging, Path o
         return modules;
     }
 
-    /** Follows {@code modules} of project files; those that only hold modules or tests are not published. */
+    /**
+     * Follows {@code modules} of project files; those that only hold modules or tests are not published. Modules of a
+     * profile, such as the natives for GPUs, are no part of an ordinary build.
+     */
     private static void collect(Path folder, List<PublishedModule> modules) throws IOException {
         Element project = parse(folder.resolve("pom.xml"));
-        NodeList children = project.getElementsByTagName("module");
-        for (int i = 0; i < children.getLength(); i++) {
-            collect(folder.resolve(children.item(i).getTextContent().strip()), modules);
+        List<String> children = modules(project);
+        for (String child : children) {
+            collect(folder.resolve(child), modules);
         }
         boolean isTests = folder.endsWith("integration-tests");
-        if (children.getLength() == 0 && !isTests) {
+        if (children.isEmpty() && !isTests) {
             Path output = folder.resolve("target");
             Path pom = output.resolve("flattened-pom.xml");
             Element flat = parse(pom);
@@ -46,6 +50,15 @@ record PublishedModule(String artifact, String version, String packaging, Path o
                     output,
                     pom));
         }
+    }
+
+    private static List<String> modules(Element project) {
+        NodeList all = project.getElementsByTagName("module");
+        return IntStream.range(0, all.getLength())
+                .mapToObj(all::item)
+                .filter(module -> module.getParentNode().getParentNode() == project)
+                .map(module -> module.getTextContent().strip())
+                .toList();
     }
 
     boolean hasJar() {

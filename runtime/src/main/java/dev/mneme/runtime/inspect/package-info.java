@@ -3,4 +3,5 @@
  * of each what became of the state, how surprising its tokens were, and what the mechanism itself shows.
  */
 @org.jspecify.annotations.NullMarked
+@dev.mneme.stability.Beta
 package dev.mneme.runtime.inspect;
