@@ -136,7 +136,7 @@ final class CommandLineTest {
         assertThat(result.path("segments").asInt()).isEqualTo(3);
         assertThat(result.path("views"))
                 .extracting(JsonNode::asText)
-                .containsExactly("Reads", "Writes", "What slots keep", "Forgetting");
+                .containsExactly("Reads", "Writes", "What slots keep", "Forgetting", "Staying");
         assertThat(Files.readString(Path.of(run, "inspect.html")))
                 .contains("The memory of memformer at work")
                 .contains("memory.slots");

@@ -43,8 +43,8 @@ public final class InspectPage {
                         "The memory of " + inspection.memory() + " at work",
                         inspection.model() + " reads " + Quantity.grouped(inspection.tokens()) + " tokens of "
                                 + inspection.text() + ", segment by segment.")
-                .section("Over the segments", page.tiles(), page.charts())
-                .section("One segment", resource("controls.html"))
+                .section("One segment", page.tiles(), resource("controls.html"))
+                .section("Over the segments", page.charts())
                 .section("Configuration", Tables.pairs("The run's keys.", RunReport.flat(configuration)))
                 .scripted(text("inspect.css"), page.data(), text("inspect.js"));
     }
@@ -94,7 +94,7 @@ public final class InspectPage {
         Fragment none = entries.isEmpty()
                 ? Fragment.paragraph("This mechanism carries no state from one segment to the next.")
                 : Fragment.paragraph("State: Euclidean norm of each entry behind the segment. Written: norm of what the"
-                        + " segment changed in it. The line marks the segment below; click a chart to go there.");
+                        + " segment changed in it. The line marks the segment shown above; click a chart to go there.");
         return Fragment.join(List.of(none, Fragment.sideBySide(charts)));
     }
 

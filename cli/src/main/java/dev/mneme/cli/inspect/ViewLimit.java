@@ -18,6 +18,8 @@ public final class ViewLimit {
     private static final int MOST_ROWS = 96;
     private static final int MOST_COLUMNS = 192;
     private static final int LEAST = 8;
+    /** Points of a curve, as many as its picture has room for. */
+    private static final int MOST_POINTS = 512;
 
     private final long segmentCells;
     private final Map<String, String> notes = new LinkedHashMap<>();
@@ -65,7 +67,8 @@ public final class ViewLimit {
     private int group(MemoryView view, boolean ofRows) {
         boolean isWhole = ofRows ? view.kind() != Kind.HEAT_MAP : view.kind() == Kind.TIMELINE;
         int size = ofRows ? view.rows().size() : view.columns().size();
-        return isWhole ? 1 : Math.max(1, groups(size, ofRows ? rows : columns));
+        int most = view.kind() != Kind.HEAT_MAP ? MOST_POINTS : ofRows ? rows : columns;
+        return isWhole ? 1 : Math.max(1, groups(size, most));
     }
 
     private static int groups(int size, int group) {
@@ -96,7 +99,10 @@ public final class ViewLimit {
     private void note(MemoryView view, int rowGroup, int columnGroup, int kept) {
         List<String> parts = new ArrayList<>();
         if (rowGroup > 1 || columnGroup > 1) {
-            parts.add("Each cell is the mean of " + rowGroup + " by " + columnGroup + " places.");
+            parts.add(
+                    view.kind() == Kind.HEAT_MAP
+                            ? "Each cell is the mean of " + rowGroup + " by " + columnGroup + " places."
+                            : "Each point is the mean of " + columnGroup + " places.");
         }
         if (kept < view.panels().size()) {
             parts.add("The first " + kept + " of " + view.panels().size() + " panels are kept.");

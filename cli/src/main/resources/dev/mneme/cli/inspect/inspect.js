@@ -44,12 +44,11 @@
   }
 
   function labels(axis, segment) {
-    if (axis.tokens) return segment.tokens.map(shown);
-    if (axis.labels) return axis.labels.map(shown);
+    if (axis.tokens) return segment.tokens;
+    if (axis.labels) return axis.labels;
     return Array.from({length: axis.size}, (_, i) => format(place(axis, i)));
   }
 
-  const size = (axis, segment) => axis.tokens ? segment.tokens.length : axis.labels ? axis.labels.length : axis.size;
   const place = (axis, i) => axis.size === undefined ? i : axis.first + (axis.last - axis.first) * i / Math.max(1, axis.size - 1);
   const viewOf = (segment, index) => segment.views.find(view => view.view === index);
 
@@ -75,7 +74,9 @@
     return names.map((name, i) => [i, name.length > 7 ? name.slice(0, 6) + "\u2026" : name]).filter(([i]) => i % step === 0);
   }
 
-  function heat(box, numbers, rows, columns, rowName, columnName, note) {
+  function heat(box, numbers, rowNames, columnNames, rowName, columnName, note) {
+    const rows = rowNames.map(shown);
+    const columns = columnNames.map(shown);
     const width = Math.max(3, Math.min(18, Math.floor(880 / columns.length)));
     const height = Math.max(3, Math.min(16, Math.floor(420 / rows.length)));
     const longest = names => Math.min(7, names.reduce((most, name) => Math.max(most, name.length), 0));
@@ -119,6 +120,7 @@
     return [1, 2, 5, 10].map(factor => factor * power).find(step => span / step <= 4.5);
   }
 
+  // Without labels of places there are round numbers.
   function lines(box, curves, names, xs, xName, xLabels, filled) {
     if (names.length > 1) {
       const legend = html("ul", "legend", box);
@@ -144,10 +146,15 @@
       svg("line", {class: "grid-line", x1: left, x2: right, y1: y(tick), y2: y(tick)}, root);
       svg("text", {class: "tick", "text-anchor": "end", x: left - 6, y: y(tick) + 4}, root, format(Math.abs(tick) < step / 1e6 ? 0 : tick));
     }
-    const every = Math.max(1, Math.ceil(xLabels.reduce((most, l) => Math.max(most, l.length), 1) * 9 * xs.length / (right - left)));
-    xLabels.forEach((label, i) => {
-      if (i % every === 0) svg("text", {class: "tick", "text-anchor": "middle", x: x(xs[i]), y: bottom + 17}, root, label);
-    });
+    const under = (value, label) => svg("text", {class: "tick", "text-anchor": "middle", x: x(value), y: bottom + 17}, root, label);
+    if (xLabels) {
+      const longest = xLabels.reduce((most, label) => Math.max(most, label.length), 1);
+      const every = Math.max(1, Math.ceil(longest * 9 * xs.length / (right - left)));
+      xLabels.forEach((label, i) => { if (i % every === 0) under(xs[i], shown(label)); });
+    } else {
+      const apart = roundStep((last - first) / 2);
+      for (let tick = Math.ceil(first / apart) * apart; tick <= last; tick += apart) under(tick, format(tick));
+    }
     svg("text", {class: "label", "text-anchor": "middle", x: (left + right) / 2, y: bottom + 36}, root, xName);
     curves.forEach((curve, row) => {
       const points = curve.map((value, i) => value === null || value === undefined ? null : `${x(xs[i]).toFixed(1)},${y(value).toFixed(1)}`).filter(Boolean);
@@ -202,7 +209,8 @@
     } else {
       const curves = rows.map((_, r) => Array.from(numbers.slice(r * columns.length, (r + 1) * columns.length)));
       const xs = columns.map((_, i) => place(view.columns, i));
-      lines(figure.body, curves, rows, xs, view.columns.name, columns, figure.about.kind === "DENSITY");
+      const named = view.columns.size === undefined ? columns : null;
+      lines(figure.body, curves, rows, xs, view.columns.name, named, figure.about.kind === "DENSITY");
     }
   }
 

@@ -45,15 +45,15 @@ final class ViewLimitTest {
                 "One.",
                 Kind.LINES,
                 Axis.labelled("one", List.of("one")),
-                Axis.range("t", 0, 400, 401),
-                List.of(new Panel("one", new float[401])));
+                Axis.range("t", 0, 1024, 1025),
+                List.of(new Panel("one", new float[1025])));
 
         Axis columns = new ViewLimit(1).reduce(List.of(view)).get(0).columns();
 
         // Three places become one, at the middle one of them.
-        assertThat(columns.size()).isEqualTo(134);
+        assertThat(columns.size()).isEqualTo(342);
         assertThat(columns.first()).isEqualTo(1);
-        assertThat(columns.last()).isEqualTo(1 + 133 * 3);
+        assertThat(columns.last()).isEqualTo(1 + 341 * 3);
     }
 
     @Test

@@ -34,7 +34,7 @@ final class SlotViews {
         if (!observation.tokens().isEmpty()) {
             views.addReads(all);
             views.addWrites(all);
-            all.add(views.forgetting(rest));
+            views.addForgetting(all, rest);
         }
         return all;
     }
@@ -107,18 +107,25 @@ final class SlotViews {
         return kept;
     }
 
-    private MemoryView forgetting(Tensor rest) {
-        Tensor before = UnitLength.of(observation.before().get(MemformerMemory.SLOTS));
+    private void addForgetting(List<MemoryView> all, Tensor rest) {
         Tensor after = UnitLength.of(observation.after().get(MemformerMemory.SLOTS));
-        Tensor toRest = UnitLength.of(rest).mul(after).sum(false, -1);
-        Tensor toBefore = before.mul(after).sum(false, -1);
-        return new MemoryView(
+        Tensor before = UnitLength.of(observation.before().get(MemformerMemory.SLOTS));
+        all.add(cosine(
                 "Forgetting",
-                "Cosine between each slot behind the segment and the learned vector it starts from; and between it and the"
-                        + " same slot before the segment. A slot at one of the first has forgotten everything.",
-                Kind.TIMELINE,
-                slotAxis,
-                Axis.now(),
-                List.of(Panel.of("to where it starts", toRest), Panel.of("to before", toBefore)));
+                "Cosine between each slot behind the segment and the learned vector it starts from: at one it has forgotten"
+                        + " everything.",
+                UnitLength.of(rest),
+                after));
+        all.add(cosine(
+                "Staying",
+                "Cosine between each slot behind the segment and the same slot before it: at one the segment has left its"
+                        + " direction alone.",
+                before,
+                after));
+    }
+
+    private MemoryView cosine(String title, String explanation, Tensor from, Tensor to) {
+        Panel panel = Panel.of("whole slots", from.mul(to).sum(false, -1));
+        return new MemoryView(title, explanation, Kind.TIMELINE, slotAxis, Axis.now(), List.of(panel));
     }
 }

@@ -58,10 +58,10 @@ final class SlotViewsTest {
 
             assertThat(seen.views())
                     .extracting(MemoryView::title)
-                    .containsExactly("Reads", "Writes", "What slots keep", "Forgetting");
+                    .containsExactly("Reads", "Writes", "What slots keep", "Forgetting", "Staying");
             assertThat(seen.views())
                     .extracting(MemoryView::kind)
-                    .containsExactly(Kind.HEAT_MAP, Kind.HEAT_MAP, Kind.TIMELINE, Kind.TIMELINE);
+                    .containsExactly(Kind.HEAT_MAP, Kind.HEAT_MAP, Kind.TIMELINE, Kind.TIMELINE, Kind.TIMELINE);
             float[] writes = seen.first(1);
             for (int slot = 0; slot < SLOTS; slot++) {
                 double sum = 0;
@@ -121,11 +121,9 @@ final class SlotViewsTest {
             Seen seen = Seen.of(model, Form.DECODER);
             double[] rest = model.value("memory.v_bias").toDoubles();
 
-            MemoryView forgetting = seen.views().get(3);
             for (int slot = 0; slot < SLOTS; slot++) {
-                assertThat((double) forgetting.panels().get(0).values()[slot])
-                        .isEqualTo(cosine(rest, seen.after(), slot), within(1e-6));
-                assertThat((double) forgetting.panels().get(1).values()[slot])
+                assertThat((double) seen.first(3)[slot]).isEqualTo(cosine(rest, seen.after(), slot), within(1e-6));
+                assertThat((double) seen.first(4)[slot])
                         .isEqualTo(cosine(seen.before(), seen.after(), slot), within(1e-6));
             }
         }
