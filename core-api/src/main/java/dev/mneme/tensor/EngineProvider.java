@@ -1,5 +1,8 @@
 package dev.mneme.tensor;
 
+import dev.mneme.error.ErrorCode;
+import dev.mneme.error.MnemeException;
+
 /** Opens one kind of engine. Engine modules contribute theirs to the runtime, which picks by name or by priority. */
 public interface EngineProvider {
     /** The name given to {@code --backend}: lower case, digits and hyphens. */
@@ -14,7 +17,19 @@ public interface EngineProvider {
     /**
      * Opens an engine; the caller closes it.
      *
-     * @throws dev.mneme.error.MnemeException ({@code ENGINE_UNAVAILABLE}) with reason and remedy if it does not work here
+     * @throws MnemeException ({@code ENGINE_UNAVAILABLE}) with reason and remedy if it does not work here
      */
     TensorBackend open(EngineOptions options);
+
+    /**
+     * Refuses to open what does not work here.
+     *
+     * @throws MnemeException ({@code ENGINE_UNAVAILABLE}) with reason and remedy
+     */
+    default void requireAvailable() {
+        if (availability() instanceof Availability.Unavailable unavailable) {
+            String remedy = unavailable.remedy().isEmpty() ? "" : "; " + unavailable.remedy();
+            throw new MnemeException(ErrorCode.ENGINE_UNAVAILABLE, name() + ": " + unavailable.reason() + remedy);
+        }
+    }
 }

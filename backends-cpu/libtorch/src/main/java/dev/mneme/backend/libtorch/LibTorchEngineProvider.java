@@ -1,7 +1,5 @@
 package dev.mneme.backend.libtorch;
 
-import dev.mneme.error.ErrorCode;
-import dev.mneme.error.MnemeException;
 import dev.mneme.tensor.Availability;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.EngineProvider;
@@ -44,10 +42,7 @@ public final class LibTorchEngineProvider implements EngineProvider {
 
     @Override
     public TensorBackend open(EngineOptions options) {
-        if (availability() instanceof Availability.Unavailable unavailable) {
-            throw new MnemeException(
-                    ErrorCode.ENGINE_UNAVAILABLE, NAME + ": " + unavailable.reason() + "; " + unavailable.remedy());
-        }
+        requireAvailable();
         return TorchBackend.cpu(options);
     }
 

@@ -1,7 +1,5 @@
 package dev.mneme.backend.nd4j;
 
-import dev.mneme.error.ErrorCode;
-import dev.mneme.error.MnemeException;
 import dev.mneme.tensor.Availability;
 import dev.mneme.tensor.EngineInfo;
 import dev.mneme.tensor.EngineOptions;
@@ -49,10 +47,7 @@ public final class Nd4jEngineProvider implements EngineProvider {
      */
     @Override
     public TensorBackend open(EngineOptions options) {
-        if (availability() instanceof Availability.Unavailable unavailable) {
-            throw new MnemeException(
-                    ErrorCode.ENGINE_UNAVAILABLE, NAME + ": " + unavailable.reason() + "; " + unavailable.remedy());
-        }
+        requireAvailable();
         Libnd4j library = new Libnd4j();
         NativeThreads.set(options.threads());
         EngineInfo info = new EngineInfo(NAME, library.version(), "cpu", options.threads(), library.details());

@@ -1,8 +1,6 @@
 package dev.mneme.backend.cuda;
 
 import dev.mneme.backend.libtorch.TorchBackend;
-import dev.mneme.error.ErrorCode;
-import dev.mneme.error.MnemeException;
 import dev.mneme.tensor.Availability;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.EngineProvider;
@@ -40,10 +38,7 @@ public final class LibTorchCudaEngineProvider implements EngineProvider {
 
     @Override
     public TensorBackend open(EngineOptions options) {
-        if (availability() instanceof Availability.Unavailable unavailable) {
-            String remedy = unavailable.remedy().isEmpty() ? "" : "; " + unavailable.remedy();
-            throw new MnemeException(ErrorCode.ENGINE_UNAVAILABLE, NAME + ": " + unavailable.reason() + remedy);
-        }
+        requireAvailable();
         return new TorchBackend(NAME, CudaDevice.first(), options);
     }
 }
