@@ -1,5 +1,7 @@
 package dev.mneme.cli.bench;
 
+import dev.mneme.memory.ForwardingReader;
+import dev.mneme.memory.ForwardingWriter;
 import dev.mneme.memory.LayerInput;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryDescription;
@@ -13,7 +15,6 @@ import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.SequenceRows;
 import dev.mneme.memory.Writer;
 import dev.mneme.memory.Written;
-import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.tensor.Tensor;
 import java.util.EnumMap;
@@ -89,64 +90,40 @@ final class RoleTimes {
         };
     }
 
-    private final class MeasuredReader implements Reader {
-        private final Reader actual;
-
+    private final class MeasuredReader extends ForwardingReader {
         MeasuredReader(Reader actual) {
-            this.actual = actual;
+            super(actual);
         }
 
         @Override
         public SequenceRows rows(MemoryState state, long batch) {
-            return measured(Part.READ, () -> actual.rows(state, batch));
+            return measured(Part.READ, () -> super.rows(state, batch));
         }
 
         @Override
         public Reading read(ReadRequest request, MemoryState state, Pass pass) {
-            return measured(Part.READ, () -> actual.read(request, state, pass));
+            return measured(Part.READ, () -> super.read(request, state, pass));
         }
 
         @Override
         public Tensor encoderOutput(Tensor sequence, MemoryState state) {
-            return measured(Part.READ, () -> actual.encoderOutput(sequence, state));
-        }
-
-        @Override
-        public Map<String, Parameter> parameters() {
-            return actual.parameters();
-        }
-
-        @Override
-        public void close() {
-            actual.close();
+            return measured(Part.READ, () -> super.encoderOutput(sequence, state));
         }
     }
 
-    private final class MeasuredWriter implements Writer {
-        private final Writer actual;
-
+    private final class MeasuredWriter extends ForwardingWriter {
         MeasuredWriter(Writer actual) {
-            this.actual = actual;
+            super(actual);
         }
 
         @Override
         public MemoryState writeLayer(LayerInput input, MemoryState state, Pass pass) {
-            return measured(Part.LAYER_WRITE, () -> actual.writeLayer(input, state, pass));
+            return measured(Part.LAYER_WRITE, () -> super.writeLayer(input, state, pass));
         }
 
         @Override
         public Written write(SegmentTrace trace, MemoryState state, Pass pass) {
-            return measured(Part.WRITE, () -> actual.write(trace, state, pass));
-        }
-
-        @Override
-        public Map<String, Parameter> parameters() {
-            return actual.parameters();
-        }
-
-        @Override
-        public void close() {
-            actual.close();
+            return measured(Part.WRITE, () -> super.write(trace, state, pass));
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.mneme.infiniteformer;
 
 import dev.mneme.backbone.BackboneConfig;
 import dev.mneme.config.Settings;
+import dev.mneme.memory.ForwardingReader;
+import dev.mneme.memory.ForwardingWriter;
 import dev.mneme.memory.LayerInput;
 import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
@@ -65,30 +67,20 @@ final class TestModel implements AutoCloseable {
 
         Reader beforeReader(Reader actual) {
             reader = (InfiniteFormerReader) actual;
-            return new Reader() {
+            return new ForwardingReader(actual) {
                 @Override
                 public Reading read(ReadRequest request, MemoryState state, Pass pass) {
-                    Reading reading = actual.read(request, state, pass);
+                    Reading reading = super.read(request, state, pass);
                     if (request.layer() == 0 && reading instanceof Reading.Residual residual) {
                         read = residual.value();
                     }
                     return reading;
                 }
-
-                @Override
-                public Map<String, Parameter> parameters() {
-                    return actual.parameters();
-                }
-
-                @Override
-                public void close() {
-                    actual.close();
-                }
             };
         }
 
         Writer beforeWriter(Writer actual) {
-            return new Writer() {
+            return new ForwardingWriter(actual) {
                 @Override
                 public MemoryState writeLayer(LayerInput input, MemoryState state, Pass pass) {
                     if (input.layer() == 0) {
@@ -96,7 +88,7 @@ final class TestModel implements AutoCloseable {
                         block = input.block();
                         read = null;
                     }
-                    MemoryState written = actual.writeLayer(input, state, pass);
+                    MemoryState written = super.writeLayer(input, state, pass);
                     layerStates.add(written);
                     return written;
                 }
@@ -104,17 +96,7 @@ final class TestModel implements AutoCloseable {
                 @Override
                 public Written write(SegmentTrace segment, MemoryState state, Pass pass) {
                     trace = segment;
-                    return actual.write(segment, state, pass);
-                }
-
-                @Override
-                public Map<String, Parameter> parameters() {
-                    return actual.parameters();
-                }
-
-                @Override
-                public void close() {
-                    actual.close();
+                    return super.write(segment, state, pass);
                 }
             };
         }

@@ -1,15 +1,14 @@
 package dev.mneme.tck.memory;
 
+import dev.mneme.memory.ForwardingWriter;
 import dev.mneme.memory.LayerInput;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.Writer;
 import dev.mneme.memory.Written;
-import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Does what another writer does, and remembers what it saw of the last segment: for tests that look into a mechanism, put
  * before its writer by {@link dev.mneme.memory.Roles#assemble}. What it remembers belongs to the scope of the step.
  */
-public final class RecordingWriter implements Writer {
+public final class RecordingWriter extends ForwardingWriter {
     private final Writer actual;
     private final List<MemoryState> layerStates = new ArrayList<>();
     private @Nullable SegmentTrace trace;
@@ -26,6 +25,7 @@ public final class RecordingWriter implements Writer {
 
     /** Stands before this writer, and closes it. */
     public RecordingWriter(Writer actual) {
+        super(actual);
         this.actual = actual;
     }
 
@@ -34,7 +34,7 @@ public final class RecordingWriter implements Writer {
         if (input.layer() == 0) {
             layerStates.clear();
         }
-        MemoryState written = actual.writeLayer(input, before, ofStep);
+        MemoryState written = super.writeLayer(input, before, ofStep);
         layerStates.add(written);
         return written;
     }
@@ -44,7 +44,7 @@ public final class RecordingWriter implements Writer {
         trace = segment;
         state = last;
         pass = ofStep;
-        return actual.write(segment, last, ofStep);
+        return super.write(segment, last, ofStep);
     }
 
     /** What it stands before. */
@@ -70,15 +70,5 @@ public final class RecordingWriter implements Writer {
     /** The state that the reads of each block saw. */
     public List<MemoryState> layerStates() {
         return layerStates;
-    }
-
-    @Override
-    public Map<String, Parameter> parameters() {
-        return actual.parameters();
-    }
-
-    @Override
-    public void close() {
-        actual.close();
     }
 }

@@ -1,18 +1,15 @@
 package dev.mneme.tck.memory;
 
 import dev.mneme.memory.Controller;
-import dev.mneme.memory.LayerInput;
+import dev.mneme.memory.ForwardingReader;
+import dev.mneme.memory.ForwardingWriter;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.MemoryView;
 import dev.mneme.memory.Observation;
-import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.Reader;
-import dev.mneme.memory.Reading;
 import dev.mneme.memory.Segment;
 import dev.mneme.memory.SegmentStream;
-import dev.mneme.memory.SegmentTrace;
-import dev.mneme.memory.SequenceRows;
 import dev.mneme.memory.StateSchema;
 import dev.mneme.memory.StepResult;
 import dev.mneme.memory.Writer;
@@ -20,7 +17,6 @@ import dev.mneme.memory.Written;
 import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Parameterized;
 import dev.mneme.nn.Pass;
-import dev.mneme.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 
@@ -67,40 +63,21 @@ final class Forwarding {
         }
     }
 
-    static class OfReader extends Role<Reader> implements Reader {
+    static class OfReader extends ForwardingReader {
+        final Reader right;
+
         OfReader(Reader right) {
             super(right);
-        }
-
-        @Override
-        public SequenceRows rows(MemoryState state, long batch) {
-            return right.rows(state, batch);
-        }
-
-        @Override
-        public Reading read(ReadRequest request, MemoryState state, Pass pass) {
-            return right.read(request, state, pass);
-        }
-
-        @Override
-        public Tensor encoderOutput(Tensor sequence, MemoryState state) {
-            return right.encoderOutput(sequence, state);
+            this.right = right;
         }
     }
 
-    static class OfWriter extends Role<Writer> implements Writer {
+    static class OfWriter extends ForwardingWriter {
+        final Writer right;
+
         OfWriter(Writer right) {
             super(right);
-        }
-
-        @Override
-        public MemoryState writeLayer(LayerInput input, MemoryState state, Pass pass) {
-            return right.writeLayer(input, state, pass);
-        }
-
-        @Override
-        public Written write(SegmentTrace trace, MemoryState state, Pass pass) {
-            return right.write(trace, state, pass);
+            this.right = right;
         }
     }
 
