@@ -8,9 +8,7 @@ import dev.mneme.runtime.train.TrainConfig.Bptt;
 import dev.mneme.tensor.EngineInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,7 +81,7 @@ final class BenchBpttCommand extends MnemeCommand {
         sizes.refuse("train.bptt", "--schemes");
         List<Bptt> compared = BenchLists.schemes("--schemes", schemes);
         BpttGrid grid = new BpttGrid(memory, BenchLists.sizes("--segments", segments), compared);
-        return new BenchGrid("bptt", out, check(grid.segments()), shared())
+        return new BenchGrid("bptt", out, check(grid.segments()), sizes.toMap(batch, steps, warmUp))
                 .run(console, grid.cells(this::arguments), grid::report);
     }
 
@@ -95,15 +93,6 @@ final class BenchBpttCommand extends MnemeCommand {
             }
             return mneme.backend().info();
         }
-    }
-
-    private Map<String, Object> shared() {
-        Map<String, Object> shared = new LinkedHashMap<>();
-        shared.put("batch", batch);
-        shared.put("steps", steps);
-        shared.put("warmup", warmUp);
-        shared.putAll(sizes.toMap());
-        return shared;
     }
 
     private List<String> arguments(int count, Bptt scheme) {

@@ -9,10 +9,8 @@ import dev.mneme.runtime.train.TrainConfig.Bptt;
 import dev.mneme.tensor.EngineInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,7 +96,8 @@ final class BenchHistoryCommand extends MnemeCommand {
         List<Bptt> compared = chosen.contains(Bench.Mode.TRAIN) ? BenchLists.schemes("--schemes", schemes) : List.of();
         HistoryGrid grid =
                 new HistoryGrid(memory, wholeSegments(), compared, chosen.contains(Bench.Mode.INFER), sizes.dim);
-        return new BenchGrid("history", out, check(), shared()).run(console, grid.cells(this::arguments), grid::report);
+        return new BenchGrid("history", out, check(), sizes.toMap(batch, steps, warmUp))
+                .run(console, grid.cells(this::arguments), grid::report);
     }
 
     private List<Integer> wholeSegments() {
@@ -117,15 +116,6 @@ final class BenchHistoryCommand extends MnemeCommand {
                     .check(mneme, memory, sizes.settings(mneme, memory));
             return mneme.backend().info();
         }
-    }
-
-    private Map<String, Object> shared() {
-        Map<String, Object> shared = new LinkedHashMap<>();
-        shared.put("batch", batch);
-        shared.put("steps", steps);
-        shared.put("warmup", warmUp);
-        shared.putAll(sizes.toMap());
-        return shared;
     }
 
     private List<String> arguments(HistoryGrid.Line line, int length) {

@@ -88,7 +88,8 @@ final class BenchProfileCommand extends MnemeCommand {
                 bench.check(mneme, memory, settings(mneme, value));
             }
             ProfileReport report = new ProfileReport(memory, key, measure(console, mneme, bench, chosen));
-            new BenchGrid("profile", out, mneme.backend().info(), shared()).write(console, report);
+            new BenchGrid("profile", out, mneme.backend().info(), sizes.toMap(batch, steps, warmUp))
+                    .write(console, report);
         }
         return true;
     }
@@ -109,15 +110,5 @@ final class BenchProfileCommand extends MnemeCommand {
         Map<String, String> settings = sizes.settings(mneme, memory);
         settings.put(key, String.valueOf(value));
         return settings;
-    }
-
-    private Map<String, Object> shared() {
-        Map<String, Object> shared = new LinkedHashMap<>();
-        shared.put("memory", memory);
-        shared.put("batch", batch);
-        shared.put("steps", steps);
-        shared.put("warmup", warmUp);
-        shared.putAll(sizes.toMap());
-        return shared;
     }
 }

@@ -114,9 +114,18 @@ final class BenchSizes {
                 String.valueOf(seed));
     }
 
-    /** For records of a measurement. */
-    Map<String, Object> toMap() {
+    /**
+     * For records of measurements that share these.
+     *
+     * @param batch streams
+     * @param steps that count
+     * @param warmUp steps before them
+     */
+    Map<String, Object> toMap(int batch, int steps, int warmUp) {
         Map<String, Object> map = new LinkedHashMap<>();
+        map.put("batch", batch);
+        map.put("steps", steps);
+        map.put("warmup", warmUp);
         map.put("segment", segment);
         map.put("dim", dim);
         map.put("layers", layers);

@@ -10,9 +10,7 @@ import dev.mneme.runtime.evaluate.Metrics;
 import dev.mneme.runtime.evaluate.ProcessMemory;
 import dev.mneme.task.Split;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,12 +41,6 @@ final class EvalCommand extends MnemeCommand {
     @Nullable String task;
 
     @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "A setting that differs from training. Repeatable.")
-    List<String> assignments = new ArrayList<>();
-
-    @Option(
             names = "--split",
             defaultValue = "TEST",
             paramLabel = "SPLIT",
@@ -56,7 +48,7 @@ final class EvalCommand extends MnemeCommand {
     Split split;
 
     @Mixin
-    PrecisionOption precision;
+    RunChanges changes;
 
     @Mixin
     RuntimeOptions runtime;
@@ -67,10 +59,9 @@ final class EvalCommand extends MnemeCommand {
         if (task != null) {
             flags.put("task", task);
         }
-        flags.putAll(precision.flags());
         return Runs.with(
                 runtime,
-                mneme -> Runs.load(mneme, model, flags, assignments),
+                mneme -> changes.load(mneme, model, flags),
                 (mneme, config) -> evaluate(console, mneme, config));
     }
 

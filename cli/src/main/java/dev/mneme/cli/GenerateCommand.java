@@ -87,14 +87,8 @@ final class GenerateCommand extends MnemeCommand {
     @Option(names = "--save", paramLabel = "FILE", description = "Save the session at the end, for a decoder.")
     @Nullable Path save;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "A setting that differs from training. Repeatable.")
-    List<String> assignments = new ArrayList<>();
-
     @Mixin
-    PrecisionOption precision;
+    RunChanges changes;
 
     @Mixin
     RuntimeOptions runtime;
@@ -107,9 +101,7 @@ final class GenerateCommand extends MnemeCommand {
                     spec.commandLine(), "give --prompt or --session to go on with, or --source to answer");
         }
         return Runs.with(
-                runtime,
-                mneme -> Runs.load(mneme, model, precision.flags(), assignments),
-                (mneme, config) -> generate(console, mneme, config));
+                runtime, mneme -> changes.load(mneme, model), (mneme, config) -> generate(console, mneme, config));
     }
 
     private boolean generate(Console console, Mneme mneme, RunConfig config) {

@@ -73,11 +73,8 @@ final class InspectCommand extends MnemeCommand {
     @Option(names = "--data", paramLabel = "FILE", description = "Write what the page shows as JSON, too.")
     @Nullable Path data;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "A setting that differs from training. Repeatable.")
-    List<String> assignments = new ArrayList<>();
+    @Mixin
+    RunChanges changes;
 
     @Mixin
     RuntimeOptions runtime;
@@ -89,9 +86,7 @@ final class InspectCommand extends MnemeCommand {
                     spec.commandLine(), "--segments must be 1 to " + MOST_SEGMENTS + ", got " + segments);
         }
         return Runs.with(
-                runtime,
-                mneme -> Runs.load(mneme, model, Map.of(), assignments),
-                (mneme, config) -> inspect(console, mneme, config));
+                runtime, mneme -> changes.load(mneme, model), (mneme, config) -> inspect(console, mneme, config));
     }
 
     private boolean inspect(Console console, Mneme mneme, RunConfig config) {

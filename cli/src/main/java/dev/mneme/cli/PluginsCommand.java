@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -96,22 +97,46 @@ final class PluginsCommand extends MnemeCommand {
         }
     }
 
-    /** {@code mneme plugins disable}. */
-    @Command(
-            name = "disable",
-            mixinStandardHelpOptions = true,
-            description = "Keep a plugin from being loaded, without deleting it.",
-            footer = {"", "Example:", "  mneme plugins disable gated-slots"})
-    static final class DisableCommand extends MnemeCommand {
+    /** What is done with one plugin. */
+    private abstract static class OfOnePlugin extends MnemeCommand {
+        private final String done;
+        private final BiFunction<PluginFolder, String, String> change;
+
         @Mixin
         PluginFlags plugins;
 
         @Parameters(paramLabel = "NAME", description = "Id or file name, see 'mneme plugins list'.")
         String name;
 
+        /**
+         * Nothing is done yet.
+         *
+         * @param done the word for what was done
+         * @param change does it to the plugin of a name; gives the name of its file
+         */
+        OfOnePlugin(String done, BiFunction<PluginFolder, String, String> change) {
+            this.done = done;
+            this.change = change;
+        }
+
         @Override
         boolean run(Console console) {
-            return done(console, plugins.open().disable(name), "disabled");
+            String file = change.apply(plugins.open(), name);
+            console.say(done + " " + file);
+            console.result(Map.of("file", file, "done", done));
+            return true;
+        }
+    }
+
+    /** {@code mneme plugins disable}. */
+    @Command(
+            name = "disable",
+            mixinStandardHelpOptions = true,
+            description = "Keep a plugin from being loaded, without deleting it.",
+            footer = {"", "Example:", "  mneme plugins disable gated-slots"})
+    static final class DisableCommand extends OfOnePlugin {
+        DisableCommand() {
+            super("disabled", PluginFolder::disable);
         }
     }
 
@@ -121,16 +146,9 @@ final class PluginsCommand extends MnemeCommand {
             mixinStandardHelpOptions = true,
             description = "Load a disabled plugin again, if it still works and nothing took its names.",
             footer = {"", "Example:", "  mneme plugins enable gated-slots"})
-    static final class EnableCommand extends MnemeCommand {
-        @Mixin
-        PluginFlags plugins;
-
-        @Parameters(paramLabel = "NAME", description = "Id or file name, see 'mneme plugins list'.")
-        String name;
-
-        @Override
-        boolean run(Console console) {
-            return done(console, plugins.open().enable(name), "enabled");
+    static final class EnableCommand extends OfOnePlugin {
+        EnableCommand() {
+            super("enabled", PluginFolder::enable);
         }
     }
 
@@ -140,16 +158,9 @@ final class PluginsCommand extends MnemeCommand {
             mixinStandardHelpOptions = true,
             description = "Delete a plugin's jar, its record and its line in trusted.sha256.",
             footer = {"", "Example:", "  mneme plugins remove gated-slots"})
-    static final class RemoveCommand extends MnemeCommand {
-        @Mixin
-        PluginFlags plugins;
-
-        @Parameters(paramLabel = "NAME", description = "Id or file name, see 'mneme plugins list'.")
-        String name;
-
-        @Override
-        boolean run(Console console) {
-            return done(console, plugins.open().remove(name), "removed");
+    static final class RemoveCommand extends OfOnePlugin {
+        RemoveCommand() {
+            super("removed", PluginFolder::remove);
         }
     }
 
@@ -189,11 +200,5 @@ final class PluginsCommand extends MnemeCommand {
             console.result(Map.of("trusted", trusted, "trusted_only", folder.isTrustedOnly()));
             return true;
         }
-    }
-
-    private static boolean done(Console console, String file, String what) {
-        console.say(what + " " + file);
-        console.result(Map.of("file", file, "done", what));
-        return true;
     }
 }

@@ -17,7 +17,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -91,14 +90,8 @@ final class StreamCommand extends MnemeCommand {
             description = "Show marks in colour: auto (on terminals), always or never (default: auto).")
     Colour colour;
 
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "A setting that differs from training. Repeatable.")
-    List<String> assignments = new ArrayList<>();
-
     @Mixin
-    PrecisionOption precision;
+    RunChanges changes;
 
     @Mixin
     RuntimeOptions runtime;
@@ -116,9 +109,7 @@ final class StreamCommand extends MnemeCommand {
             throw new ParameterException(spec.commandLine(), "--top must be 0 or more and --threshold a number");
         }
         return Runs.with(
-                runtime,
-                mneme -> Runs.load(mneme, model, precision.flags(), assignments),
-                (mneme, config) -> stream(console, mneme, config));
+                runtime, mneme -> changes.load(mneme, model), (mneme, config) -> stream(console, mneme, config));
     }
 
     private boolean stream(Console console, Mneme mneme, RunConfig config) throws Exception {
