@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * block's own, no norm behind the last block. What is kept of a segment is the writer's matter, what a block sees of it the
  * reader's: asked once a segment and block, before there are rows, for {@link dev.mneme.memory.Reading.Keys} of as many rows
  * in every block with one mask for all blocks and queries, (batch, 1, 1, M), under which each stream's rows are the last ones;
- * or for nothing in all.
+ * or for nothing in all. The writer is called for each block just before.
  *
  * <p>{@code model.positions} has no effect: distances are the positions.
  */
@@ -125,7 +125,7 @@ public final class RelativeController extends Module implements Controller {
 
     private RelativeLayers.Run run(Segment segment, MemoryState state, Pass pass) {
         requireFits(segment.tokens().size(1));
-        return layers.run(reader, embed(segment.tokens(), pass), segment.valid(), state, pass);
+        return layers.run(reader, writer, embed(segment.tokens(), pass), segment.valid(), state, pass);
     }
 
     private Tensor embed(Tensor ids, Pass pass) {
@@ -163,7 +163,7 @@ public final class RelativeController extends Module implements Controller {
         Stream(long batch, MemoryState state, Pass pass) {
             this.pass = pass;
             try (TensorScope scope = context().backend().scope()) {
-                feed = layers.new Feed(reader, batch, state, pass, longest);
+                feed = layers.new Feed(reader, writer, batch, state, pass, longest);
             }
         }
 

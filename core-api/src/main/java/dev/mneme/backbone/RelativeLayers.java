@@ -1,11 +1,13 @@
 package dev.mneme.backbone;
 
+import dev.mneme.memory.LayerInput;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.ReadRequest.Site;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
 import dev.mneme.memory.SegmentTrace;
+import dev.mneme.memory.Writer;
 import dev.mneme.nn.KeyValues;
 import dev.mneme.nn.Module;
 import dev.mneme.nn.ModuleContext;
@@ -82,14 +84,14 @@ public final class RelativeLayers extends Module {
     record Run(SegmentTrace trace, MemoryState state) {}
 
     /** Runs a whole segment of rows (batch, length, dim). */
-    Run run(Reader reader, Tensor rows, @Nullable Tensor valid, MemoryState state, Pass pass) {
+    Run run(Reader reader, Writer writer, Tensor rows, @Nullable Tensor valid, MemoryState state, Pass pass) {
         int length = Math.toIntExact(rows.size(1));
-        Sight sight = new Sight(reader, rows.size(0), state, pass, length);
+        Sight sight = new Sight(reader, writer, rows.size(0), state, pass, length);
         List<Tensor> kept = new ArrayList<>();
         Tensor output = sight.run(rows, valid, kept);
         return new Run(
                 new SegmentTrace(0, 0, kept, output, valid),
-                sight.withUse(state, valid == null ? null : valid.sum(false, 1)));
+                sight.withUse(sight.state, valid == null ? null : valid.sum(false, 1)));
     }
 
     private Tensor nothing(long batch) {
@@ -101,6 +103,7 @@ public final class RelativeLayers extends Module {
     /** What the blocks see so far: earlier rows, and the rows of the open segment. */
     private final class Sight {
         private final Pass pass;
+        private final MemoryState state;
         private final List<@Nullable KeyValues> seen = new ArrayList<>();
         private final List<RelativeTerms> terms;
         private final List<Tensor> use = new ArrayList<>();
@@ -109,13 +112,15 @@ public final class RelativeLayers extends Module {
         private int done;
 
         /** Projects the earlier rows and positions for up to {@code longest} rows of the segment. */
-        Sight(Reader reader, long batch, MemoryState state, Pass pass, int longest) {
+        Sight(Reader reader, Writer writer, long batch, MemoryState start, Pass pass, int longest) {
             this.pass = pass;
             Tensor nothing = nothing(batch);
+            MemoryState current = start;
             Tensor mask = null;
             int count = 0;
             for (int layer = 0; layer < blocks.size(); layer++) {
-                Reading reading = reader.read(ReadRequest.beforeRows(layer, nothing), state, pass);
+                current = writer.writeLayer(LayerInput.beforeRows(layer, nothing), current, pass);
+                Reading reading = reader.read(ReadRequest.beforeRows(layer, nothing), current, pass);
                 if (reading instanceof Reading.Keys keys) {
                     RelativeBlock block = blocks.get(layer);
                     Tensor rows = options.keepsNormalised() ? keys.rows() : block.attentionInput(keys.rows());
@@ -128,6 +133,7 @@ public final class RelativeLayers extends Module {
                     throw ReadingRows.misplaced(layer, Site.ATTENTION, reading);
                 }
             }
+            state = current;
             earlierMask = mask;
             earlierRows = count;
             Tensor visible = mask == null ? null : mask.sum(false, 1, 2, 3);
@@ -231,11 +237,11 @@ public final class RelativeLayers extends Module {
          *
          * @param longest rows of the longest segment
          */
-        Feed(Reader reader, long batch, MemoryState state, Pass pass, int longest) {
+        Feed(Reader reader, Writer writer, long batch, MemoryState state, Pass pass, int longest) {
             this.batch = batch;
+            sight = new Sight(reader, writer, batch, state, pass, longest);
             // Handles of its own: others may go with the scope this is called in.
-            this.state = state.detach().unscoped();
-            sight = new Sight(reader, batch, state, pass, longest);
+            this.state = sight.state.detach().unscoped();
             sight.terms.forEach(RelativeTerms::unscoped);
             sight.seen.forEach(Feed::unscoped);
             if (sight.earlierMask != null) {

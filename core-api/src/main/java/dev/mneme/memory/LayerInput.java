@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a {@link Writer} sees before a block.
  *
  * @param layer index of the block
- * @param block for writers that share its projections or norms
+ * @param block for writers that share its projections or norms; null in a backbone with blocks of another kind
  * @param hidden the block's input, joined rows first, (batch, rows + length, dim). In a causal backbone it has no rows:
  *     what tokens of a segment see must not depend on later tokens of it.
  * @param valid (batch, rows + length), BOOL, true = joined row or real token, for masking keys; null when all are
@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record LayerInput(
         int layer,
-        TransformerBlock block,
+        @Nullable TransformerBlock block,
         Tensor hidden,
         @Nullable Tensor valid,
-        @Nullable Tensor apart) {}
+        @Nullable Tensor apart) {
+    /** Of no rows at all, in a backbone with blocks of another kind that calls its writer before it has rows. */
+    public static LayerInput beforeRows(int layer, Tensor nothing) {
+        return new LayerInput(layer, null, nothing, null, null);
+    }
+}

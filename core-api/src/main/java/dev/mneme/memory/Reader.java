@@ -17,7 +17,9 @@ public interface Reader extends Parameterized {
     }
 
     /**
-     * What one place of one block sees of the memory. Called at every {@link ReadRequest.Site} of every block.
+     * What one place of one block sees of the memory. {@code dev.mneme.backbone.TransformerController} calls it at every
+     * {@link ReadRequest.Site} of every block; a backbone of another kind for every block, at the sites it has, and it
+     * says which.
      *
      * @param state after {@link Writer#writeLayer} of this block
      * @return {@link Reading#NOTHING} where this mechanism does not read

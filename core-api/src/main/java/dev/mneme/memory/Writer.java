@@ -6,7 +6,7 @@ import dev.mneme.nn.Pass;
 /** Makes the next state. Called by the controller; keeps nothing between calls. */
 public interface Writer extends Parameterized {
     /**
-     * Called before each block. May add entries of its own to the state, which live until the segment ends.
+     * Called before each block, in every backbone. May add entries of its own to the state, which live until the segment ends.
      *
      * @return the state the block's reads see; by default unchanged
      */

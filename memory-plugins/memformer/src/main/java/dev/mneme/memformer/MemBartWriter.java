@@ -17,6 +17,7 @@ import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -64,7 +65,7 @@ final class MemBartWriter extends Module implements Writer {
         Tensor slots = current.get(STREAM);
         TransformerBlock block = blocks.get(input.layer());
         KeyValues own = block.attention().keyValues(slots);
-        KeyValues tokens = input.block().attention().keyValues(input.hidden());
+        KeyValues tokens = Objects.requireNonNull(input.block()).attention().keyValues(input.hidden());
         Attention ownSlot = Attention.masked(OwnSlot.mask(slots, input.hidden().size(1), input.valid()));
         Tensor attended = block.attention().attend(block.attention().queries(slots), tokens.after(own), ownSlot, pass);
         Tensor updated = block.feed(block.attentionResidual(slots, attended, pass), pass);

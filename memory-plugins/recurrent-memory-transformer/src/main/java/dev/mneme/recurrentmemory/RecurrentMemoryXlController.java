@@ -9,7 +9,6 @@ import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Segment;
 import dev.mneme.memory.SegmentStream;
-import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.SequenceRows;
 import dev.mneme.memory.StepResult;
 import dev.mneme.memory.Writer;
@@ -51,20 +50,21 @@ final class RecurrentMemoryXlController extends Module implements Controller {
 
     @Override
     public StepResult step(Segment segment, MemoryState state, Pass pass) {
-        SegmentTrace trace = run(segment, state, pass);
-        Written written = writer.write(trace, state, pass);
-        return new StepResult(logits(trace.tokenOutput()), written.next(), written.losses());
+        XlLayers.Run run = run(segment, state, pass);
+        Written written = writer.write(run.trace(), run.state(), pass);
+        return new StepResult(logits(run.trace().tokenOutput()), written.next(), written.losses());
     }
 
     @Override
     public Written advance(Segment segment, MemoryState state, Pass pass) {
-        return writer.write(run(segment, state, pass), state, pass);
+        XlLayers.Run run = run(segment, state, pass);
+        return writer.write(run.trace(), run.state(), pass);
     }
 
-    private SegmentTrace run(Segment segment, MemoryState state, Pass pass) {
+    private XlLayers.Run run(Segment segment, MemoryState state, Pass pass) {
         requireFits(segment.tokens().size(1));
         SequenceRows around = reader.rows(state, segment.batch());
-        return layers.run(reader, around, embed(segment.tokens(), pass), segment.valid(), state, pass);
+        return layers.run(reader, writer, around, embed(segment.tokens(), pass), segment.valid(), state, pass);
     }
 
     private Tensor embed(Tensor ids, Pass pass) {
@@ -104,7 +104,7 @@ final class RecurrentMemoryXlController extends Module implements Controller {
                 trailing = around.trailing() == null
                         ? null
                         : around.trailing().detach().unscoped();
-                feed = layers.new Feed(reader, around, batch, state, pass);
+                feed = layers.new Feed(reader, writer, around, batch, state, pass);
             }
         }
 
@@ -122,7 +122,8 @@ final class RecurrentMemoryXlController extends Module implements Controller {
             if (trailing != null) {
                 feed.end(trailing);
             }
-            return writer.write(feed.trace(), feed.state(), pass).next().detach();
+            XlLayers.Run run = feed.run();
+            return writer.write(run.trace(), run.state(), pass).next().detach();
         }
 
         @Override

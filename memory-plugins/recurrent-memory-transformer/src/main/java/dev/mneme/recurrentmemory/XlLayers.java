@@ -1,12 +1,14 @@
 package dev.mneme.recurrentmemory;
 
 import dev.mneme.backbone.BackboneConfig;
+import dev.mneme.memory.LayerInput;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
 import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.SequenceRows;
+import dev.mneme.memory.Writer;
 import dev.mneme.nn.Initializer;
 import dev.mneme.nn.KeyValues;
 import dev.mneme.nn.Module;
@@ -59,13 +61,22 @@ final class XlLayers extends Module {
      *
      * @param positions projected table of each block
      * @param seen keys and values of each block so far, at first those of the cache
+     * @param state after the last layer's write
      */
-    private record Prepared(RelativeScores scores, List<Tensor> positions, List<@Nullable KeyValues> seen) {}
+    private record Prepared(
+            RelativeScores scores, List<Tensor> positions, List<@Nullable KeyValues> seen, MemoryState state) {}
 
-    /** Asks the reader what each block sees of earlier segments: once a segment, before there are rows. */
-    private Prepared prepare(Reader reader, long batch, MemoryState state, Pass pass) {
+    /** What a run leaves: the trace, and the state after the last layer's write. */
+    record Run(SegmentTrace trace, MemoryState state) {}
+
+    /**
+     * Calls the writer for each block, and asks the reader what the block sees of earlier segments: once a segment, before
+     * there are rows.
+     */
+    private Prepared prepare(Reader reader, Writer writer, long batch, MemoryState start, Pass pass) {
         Tensor nothing = nothing(batch);
-        Tensor filled = memory.cache() > 0 ? state.get(StateCache.FILLED) : null;
+        MemoryState state = start;
+        Tensor filled = memory.cache() > 0 ? start.get(StateCache.FILLED) : null;
         RelativeScores scores =
                 new RelativeScores(context().backend(), memory.relativeShift(), memory.slots(), distances, filled);
         List<Tensor> positions = new ArrayList<>();
@@ -73,13 +84,14 @@ final class XlLayers extends Module {
         for (int layer = 0; layer < blocks.size(); layer++) {
             XlBlock block = blocks.get(layer);
             positions.add(block.attention().positions(table));
+            state = writer.writeLayer(LayerInput.beforeRows(layer, nothing), state, pass);
             Reading reading = reader.read(ReadRequest.beforeRows(layer, nothing), state, pass);
             seen.add(
                     reading instanceof Reading.Keys keys
                             ? block.attention().keyValues(block.attentionInput(keys.rows()))
                             : null);
         }
-        return new Prepared(scores, positions, seen);
+        return new Prepared(scores, positions, seen, state);
     }
 
     private Tensor nothing(long batch) {
@@ -148,11 +160,18 @@ final class XlLayers extends Module {
      * Runs a whole segment.
      *
      * @param reader asked once a block, before there are rows, for cached rows
+     * @param writer called for each block just before
      * @param around the memory rows
      * @param tokens (batch, length, dim)
      */
-    SegmentTrace run(
-            Reader reader, SequenceRows around, Tensor tokens, @Nullable Tensor valid, MemoryState state, Pass pass) {
+    Run run(
+            Reader reader,
+            Writer writer,
+            SequenceRows around,
+            Tensor tokens,
+            @Nullable Tensor valid,
+            MemoryState state,
+            Pass pass) {
         TensorBackend backend = context().backend();
         int leading = around.joinedCount();
         int trailing = around.trailingCount();
@@ -178,9 +197,10 @@ final class XlLayers extends Module {
         }
         XlPiece whole = piece(0, Math.toIntExact(total), memoryBlocks);
         List<List<Tensor>> inputs = newInputs();
-        Tensor output = run(whole, rows, mask(whole, keys), prepare(reader, rows.size(0), state, pass), inputs, pass);
+        Prepared prepared = prepare(reader, writer, rows.size(0), state, pass);
+        Tensor output = run(whole, rows, mask(whole, keys), prepared, inputs, pass);
         List<Tensor> layerInputs = inputs.stream().map(pieces -> pieces.get(0)).toList();
-        return new SegmentTrace(leading, trailing, layerInputs, output, valid);
+        return new Run(new SegmentTrace(leading, trailing, layerInputs, output, valid), prepared.state());
     }
 
     /** A segment fed piece by piece; keys and values of what was fed are kept. */
@@ -196,13 +216,13 @@ final class XlLayers extends Module {
         private int trailing;
 
         /** Runs the read rows. Called in a scope; what is kept is taken out of it. */
-        Feed(Reader reader, SequenceRows around, long batch, MemoryState state, Pass pass) {
+        Feed(Reader reader, Writer writer, SequenceRows around, long batch, MemoryState state, Pass pass) {
             this.batch = batch;
             this.pass = pass;
-            // Handles of its own: others may go with the scope this is called in.
-            this.state = state.detach().unscoped();
             leading = around.joinedCount();
-            prepared = prepare(reader, batch, state, pass);
+            prepared = prepare(reader, writer, batch, state, pass);
+            // Handles of its own: others may go with the scope this is called in.
+            this.state = prepared.state().detach().unscoped();
             prepared.scores().unscoped();
             prepared.positions().forEach(Tensor::unscoped);
             prepared.seen().forEach(Feed::unscoped);
@@ -242,19 +262,14 @@ final class XlLayers extends Module {
             return output;
         }
 
-        /** The trace of everything fed, in the caller's scope. */
-        SegmentTrace trace() {
-            return new SegmentTrace(
-                    leading, trailing, inputs.stream().map(this::whole).toList(), whole(outputs), null);
+        /** What everything fed leaves, in the caller's scope; the state is closed with this. */
+        Run run() {
+            List<Tensor> wholeInputs = inputs.stream().map(this::whole).toList();
+            return new Run(new SegmentTrace(leading, trailing, wholeInputs, whole(outputs), null), state);
         }
 
         private Tensor whole(List<Tensor> pieces) {
             return pieces.isEmpty() ? nothing(batch) : context().backend().concat(pieces, 1);
-        }
-
-        /** The state at the start of the segment; closed with this. */
-        MemoryState state() {
-            return state;
         }
 
         private static void unscoped(@Nullable KeyValues keyValues) {

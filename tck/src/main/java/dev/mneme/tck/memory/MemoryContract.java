@@ -105,6 +105,11 @@ public abstract class MemoryContract<C extends Record> {
     }
 
     @TestFactory
+    final Stream<DynamicTest> everyRoleIsCalled() {
+        return onFirstEngine(Rule.ROLES, RoleChecks::roles);
+    }
+
+    @TestFactory
     final Stream<DynamicTest> statesAreBounded() {
         return onFirstEngine(Rule.BOUND, ShapeChecks::bound);
     }

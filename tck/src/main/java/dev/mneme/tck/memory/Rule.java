@@ -101,6 +101,12 @@ enum Rule {
             "padded tokens MUST influence neither logits of other positions nor the next state; a row of nothing else MUST"
                     + " stay finite",
             "Segment.valid, SegmentTrace.valid, LayerInput.valid"),
+    ROLES(
+            "3.6",
+            "roles",
+            "a step, an advance and a stream MUST ask the reader that the controller was built around in every block, and call"
+                    + " the writer that it was built around before every block and once at the end",
+            "Roles, ReadRequest, Writer; ForwardingReader and ForwardingWriter stand before one"),
     GRADIENTS(
             "4.1",
             "gradients",

@@ -5,6 +5,7 @@ import dev.mneme.config.Settings;
 import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryProvider;
+import dev.mneme.memory.Roles;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
@@ -28,7 +29,12 @@ record Subject<C extends Record>(MemoryProvider<C> provider, MemoryCase<C> tried
 
     /** As the provider makes it, with parameters as they start. */
     Mechanism create(TensorBackend backend, long seed) {
-        return provider.create(
+        return roles(backend, seed).assemble();
+    }
+
+    /** What it is made of, with parameters as they start. */
+    Roles roles(TensorBackend backend, long seed) {
+        return provider.roles(
                 tried.config(), new MechanismContext(new ModuleContext(backend, DType.F64, seed), backbone(), task()));
     }
 
@@ -55,7 +61,7 @@ record Subject<C extends Record>(MemoryProvider<C> provider, MemoryCase<C> tried
         };
     }
 
-    private BackboneConfig backbone() {
+    BackboneConfig backbone() {
         Map<String, Object> settings = new LinkedHashMap<>(Map.of(
                 "dim",
                 8,

@@ -128,6 +128,32 @@ record BrokenPlugins(List<TestEngine> engines, Path folder) {
                         MemoryContract::mechanismsRunAtTheBoundsOfTheirKeys,
                         "memory.temperature=0.0: it is built and does not run"),
                 made(
+                        Rule.ROLES,
+                        "the controller asks a reader of its own",
+                        (config, context) -> {
+                            Roles right = slots(context);
+                            return new Roles(
+                                    right.memory(),
+                                    right.reader(),
+                                    right.writer(),
+                                    (reader, writer) -> right.controllers().around(right.reader(), writer));
+                        },
+                        MemoryContract::everyRoleIsCalled,
+                        "an advance asks the reader in blocks [], expected [0, 1]"),
+                made(
+                        Rule.ROLES,
+                        "the controller calls a writer of its own",
+                        (config, context) -> {
+                            Roles right = slots(context);
+                            return new Roles(
+                                    right.memory(),
+                                    right.reader(),
+                                    right.writer(),
+                                    (reader, writer) -> right.controllers().around(reader, right.writer()));
+                        },
+                        MemoryContract::everyRoleIsCalled,
+                        "an advance calls the writer before blocks [], expected [0, 1]"),
+                made(
                         Rule.FORMS,
                         "create fails for a form with another code",
                         (config, context) -> {
@@ -193,6 +219,10 @@ record BrokenPlugins(List<TestEngine> engines, Path folder) {
                                 .manifest("Plugin-Requires", ">=7.0.0")
                                 .write(folder, "newer.jar"),
                         "the manifest of newer.jar has Plugin-Requires >=7.0.0"));
+    }
+
+    private static Roles slots(MechanismContext context) {
+        return new SlotProvider().roles(SlotConfig.defaults(), context);
     }
 
     private static Roles refusingLate(Parts config, MechanismContext context) {
