@@ -102,6 +102,14 @@ public interface TensorBackend extends AutoCloseable {
         TaskThreads.run(tasks);
     }
 
+    /**
+     * Waits until the engine's device has done all that was started. Reading a value waits for that value anyway; whoever
+     * measures time has to wait for all. Engines that compute where they are called return at once.
+     *
+     * @throws dev.mneme.error.MnemeException ({@code ENGINE_FAILED}) if something that was started failed
+     */
+    default void synchronize() {}
+
     // ---- memory ----
 
     /** Opens a scope on this thread; it becomes the innermost one. */

@@ -225,6 +225,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
             Window window = windows.window(step + warmUp);
             long start = System.nanoTime();
             forward(model, window);
+            model.backend().synchronize();
             if (step >= 0) {
                 seconds[step] = (System.nanoTime() - start) / 1e9;
             }

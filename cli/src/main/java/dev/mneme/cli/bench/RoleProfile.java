@@ -58,7 +58,7 @@ public final class RoleProfile {
      */
     public Shares run(Mneme mneme, String memory, Map<String, String> settings) throws InterruptedException {
         ModelDescription description = bench.description(mneme, memory, settings);
-        RoleTimes times = new RoleTimes();
+        RoleTimes times = new RoleTimes(mneme.backend());
         MemoryProvider<?> provider = mneme.memories().require(memory).provider();
         String own = provider.configType().getPackageName();
         try (Model model = ModelFactory.create(times.around(provider), description, mneme.backend());
@@ -79,8 +79,10 @@ public final class RoleProfile {
                 }
                 for (SegmentBatch segment : windows.window(step).segments()) {
                     times.reset();
+                    model.backend().synchronize();
                     long start = System.nanoTime();
                     MemoryState next = next(model, segment, state);
+                    model.backend().synchronize();
                     double seconds = (System.nanoTime() - start) / 1e9;
                     close(state);
                     state = next;

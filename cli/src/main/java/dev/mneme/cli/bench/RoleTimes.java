@@ -17,13 +17,14 @@ import dev.mneme.memory.Writer;
 import dev.mneme.memory.Written;
 import dev.mneme.nn.Pass;
 import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorBackend;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Adds up the time that a mechanism's reader and writer take, by standing before them. For engines that compute where they
- * are called, one thread at a time.
+ * Adds up the time that a mechanism's reader and writer take, by standing before them, one thread at a time. A device that
+ * computes beside the caller is waited for before and after each role, which costs it some of its speed.
  */
 final class RoleTimes {
     /** What takes time; the rest of a segment is the backbone's. */
@@ -36,9 +37,11 @@ final class RoleTimes {
         WRITE
     }
 
+    private final TensorBackend backend;
     private final Map<Part, Long> nanos = new EnumMap<>(Part.class);
 
-    RoleTimes() {
+    RoleTimes(TensorBackend backend) {
+        this.backend = backend;
         reset();
     }
 
@@ -54,8 +57,10 @@ final class RoleTimes {
     }
 
     private <T> T measured(Part part, Supplier<T> work) {
+        backend.synchronize();
         long start = System.nanoTime();
         T result = work.get();
+        backend.synchronize();
         nanos.merge(part, System.nanoTime() - start, Long::sum);
         return result;
     }

@@ -34,10 +34,12 @@ public record SpeedCheck(double gigaflops, double smallOperationMicroseconds) {
         double best = Double.POSITIVE_INFINITY;
         while (System.nanoTime() < end) {
             try (TensorScope round = backend.scope()) {
+                backend.synchronize();
                 long start = System.nanoTime();
                 for (int i = 0; i < callsPerRound; i++) {
                     call.run();
                 }
+                backend.synchronize();
                 best = Math.min(best, (System.nanoTime() - start) / 1e9 / callsPerRound);
             }
         }

@@ -15,7 +15,6 @@ import dev.mneme.task.Task;
 import dev.mneme.task.Window;
 import dev.mneme.task.WindowSource;
 import dev.mneme.tensor.GradientMode;
-import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
@@ -120,8 +119,7 @@ public final class Evaluator {
             result.next().tensors().values().forEach(scope::keep);
             int labels = batch.labels().length;
             Tensor logits = result.logits().reshape(labels, result.logits().size(-1));
-            double loss = logits.crossEntropy(backend.tensor(batch.labels(), Shape.of(labels)), 0)
-                    .item();
+            double loss = logits.crossEntropy(model.labels(batch), 0).item();
             counts.add(batch, loss, logits.argmax(-1, false).toLongs());
             return result.next();
         }

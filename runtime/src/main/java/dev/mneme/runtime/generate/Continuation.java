@@ -6,7 +6,6 @@ import dev.mneme.nn.Pass;
 import dev.mneme.runtime.model.Model;
 import dev.mneme.task.SegmentBatch;
 import dev.mneme.tensor.GradientMode;
-import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +54,7 @@ final class Continuation implements AutoCloseable {
         }
         TensorBackend backend = model.backend();
         try (TensorScope scope = backend.scope()) {
-            return Logits.last(open.feed(backend.tensor(piece, Shape.of(rows, end - start))));
+            return Logits.last(open.feed(model.tokens(piece, rows)));
         }
     }
 

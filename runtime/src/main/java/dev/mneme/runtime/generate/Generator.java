@@ -10,7 +10,6 @@ import dev.mneme.task.Form;
 import dev.mneme.task.SegmentBatch;
 import dev.mneme.task.TaskInfo;
 import dev.mneme.tensor.GradientMode;
-import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
 import java.util.Arrays;
@@ -127,7 +126,7 @@ public final class Generator {
         TensorBackend backend = model.backend();
         try (TensorScope scope = backend.scope()) {
             long[] column = Arrays.stream(tokens).mapToLong(row -> row[0]).toArray();
-            return Logits.last(stream.feed(backend.tensor(column, Shape.of(tokens.length, 1))));
+            return Logits.last(stream.feed(model.tokens(column, tokens.length)));
         }
     }
 

@@ -30,6 +30,7 @@ public final class Model implements AutoCloseable {
     private final Mechanism mechanism;
     private final ModelDescription description;
     private final TensorBackend backend;
+    private final TokenIds tokenIds;
     private final Map<String, Parameter> parameters;
     private final StateSchema schema;
 
@@ -38,6 +39,7 @@ public final class Model implements AutoCloseable {
         this.mechanism = mechanism;
         this.description = description;
         this.backend = backend;
+        this.tokenIds = new TokenIds(description.task());
         this.parameters = Collections.unmodifiableMap(mechanism.parameters());
         this.schema = mechanism.memory().schema();
         checkParameters();
@@ -79,7 +81,8 @@ public final class Model implements AutoCloseable {
      *
      * @param previous state after the segment before; null at the start of all streams
      * @return in the caller's scope; whatever else was computed is closed, or kept by the graph alone
-     * @throws MnemeException ({@code PLUGIN_MISBEHAVED}) if the next state does not fit the mechanism's schema
+     * @throws MnemeException ({@code CONFIG_INVALID}) for an id outside of the vocabulary; ({@code PLUGIN_MISBEHAVED}) if
+     *     the next state does not fit the mechanism's schema
      */
     public StepResult run(SegmentBatch batch, @Nullable MemoryState previous, Pass pass) {
         try (TensorScope scope = backend.scope()) {
@@ -160,7 +163,32 @@ public final class Model implements AutoCloseable {
         return backend.precision() == Precision.BF16 && tensor.dtype() == DType.F32 ? tensor.to(DType.F32) : tensor;
     }
 
+    /**
+     * Ids for {@link SegmentStream#feed}, row-major.
+     *
+     * @param ids of the target vocabulary for an encoder-decoder
+     * @param rows batch size B
+     * @return (B, L)
+     * @throws MnemeException ({@code CONFIG_INVALID}) for an id outside of the vocabulary
+     */
+    public Tensor tokens(long[] ids, int rows) {
+        tokenIds.checkFed(ids);
+        return backend.tensor(ids, Shape.of(rows, ids.length / rows));
+    }
+
+    /**
+     * The labels of a segment, {@link SegmentBatch#IGNORED} included, row-major.
+     *
+     * @return (B L), for an encoder-decoder (B T)
+     * @throws MnemeException ({@code CONFIG_INVALID}) for a label outside of the target vocabulary
+     */
+    public Tensor labels(SegmentBatch batch) {
+        tokenIds.checkLabels(batch.labels());
+        return backend.tensor(batch.labels(), Shape.of(batch.labels().length));
+    }
+
     private Segment upload(SegmentBatch batch) {
+        tokenIds.check(batch);
         Shape shape = Shape.of(batch.rows(), batch.length());
         return new Segment(
                 backend.tensor(batch.tokens(), shape),

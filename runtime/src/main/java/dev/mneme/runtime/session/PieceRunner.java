@@ -99,8 +99,7 @@ final class PieceRunner {
         int length = tokens.length / rows;
         List<SegmentStream> streams =
                 pieces.stream().map(piece -> piece.track().stream()).toList();
-        Tensor logits =
-                model.mechanism().controller().feed(streams, model.backend().tensor(tokens, Shape.of(rows, length)));
+        Tensor logits = model.mechanism().controller().feed(streams, model.tokens(tokens, rows));
         Predictions predictions = predict(pieces, tokens, logits);
         List<MemoryState> finished = new ArrayList<>();
         for (Piece piece : pieces) {

@@ -5,7 +5,6 @@ import dev.mneme.memory.SegmentStream;
 import dev.mneme.nn.Pass;
 import dev.mneme.runtime.model.Model;
 import dev.mneme.task.SegmentBatch;
-import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.TensorScope;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +41,7 @@ final class Track {
             long[] tokens = state.unfinished();
             if (tokens.length > 0) {
                 try (TensorScope scope = model.backend().scope()) {
-                    stream.feed(model.backend().tensor(tokens, Shape.of(1, tokens.length)));
+                    stream.feed(model.tokens(tokens, 1));
                 }
             }
         }

@@ -9,7 +9,6 @@ import dev.mneme.task.SegmentBatch;
 import dev.mneme.task.Window;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.RandomSource;
-import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorScope;
 import java.util.List;
@@ -144,7 +143,6 @@ final class WindowPass {
     }
 
     private Tensor crossEntropy(SegmentBatch batch, Tensor logits) {
-        Tensor targets = model.backend().tensor(batch.labels(), Shape.of(batch.labels().length));
-        return logits.reshape(batch.labels().length, logits.size(-1)).crossEntropy(targets, labelSmoothing);
+        return logits.reshape(batch.labels().length, logits.size(-1)).crossEntropy(model.labels(batch), labelSmoothing);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.mneme.backbone.NoMemoryProvider;
+import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
 import dev.mneme.memory.Controller;
 import dev.mneme.memory.MechanismContext;
@@ -31,6 +32,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,32 @@ final class ModelTest {
     void close() {
         assertThat(backend.memory().liveTensors()).isZero();
         backend.close();
+    }
+
+    @Test
+    void idsThatTheModelDoesNotHaveAreRefusedBeforeTheEngineSeesThem() {
+        long vocabulary = TASK.info().vocabulary();
+        try (Model model = Small.model(backend, TASK, DType.F64, 0)) {
+            SegmentBatch tooLarge = segment(new long[] {0, vocabulary}, new long[] {0, 0});
+            assertRefused(() -> model.run(tooLarge, null, Pass.evaluation()), "token " + vocabulary + " at place 1");
+            assertRefused(() -> model.advance(tooLarge, null, Pass.evaluation()), "token " + vocabulary);
+            assertRefused(() -> model.stream(tooLarge, null, Pass.evaluation()), "token " + vocabulary);
+            assertRefused(() -> model.tokens(new long[] {-1}, 1), "token -1 at place 0");
+
+            SegmentBatch wrongLabel = segment(new long[] {0, 0}, new long[] {SegmentBatch.IGNORED, -2});
+            assertRefused(() -> model.labels(wrongLabel), "label -2 at place 1 of the batch; the model has ids -1 to ");
+        }
+    }
+
+    private static SegmentBatch segment(long[] tokens, long[] labels) {
+        return new SegmentBatch(1, tokens.length, tokens, null, 0, null, labels, null);
+    }
+
+    private static void assertRefused(ThrowingCallable call, String message) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        MnemeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID))
+                .hasMessageContaining(message);
     }
 
     @Test

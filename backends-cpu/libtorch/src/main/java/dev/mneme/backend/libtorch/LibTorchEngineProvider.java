@@ -33,7 +33,6 @@ public final class LibTorchEngineProvider implements EngineProvider {
     public Availability availability() {
         try {
             NativeEnvironment.prepare();
-            NativeLibrary.unpack();
             return new Availability.Available("cpu, " + NativeLibrary.vectorInstructions());
         } catch (LinkageError | RuntimeException e) {
             return new Availability.Unavailable("LibTorch does not load: " + rootMessage(e), REMEDY);

@@ -34,8 +34,15 @@ final class NativeEnvironment {
 
     private NativeEnvironment() {}
 
-    /** Runs the settings, once per process. To be called before any class of {@code org.bytedeco} is initialised. */
-    static void prepare() {}
+    /**
+     * Makes the settings, then chooses and unpacks the natives, each once per process. To be called before any class of
+     * {@code org.bytedeco} is initialised.
+     *
+     * @throws java.io.UncheckedIOException if JavaCPP's cache cannot be written
+     */
+    static void prepare() {
+        TorchNatives.prepare();
+    }
 
     private static void setIfAbsent(String property, String value) {
         if (System.getProperty(property) == null) {

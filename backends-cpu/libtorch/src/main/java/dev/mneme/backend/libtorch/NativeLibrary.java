@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Matcher;
@@ -18,23 +19,30 @@ import org.bytedeco.pytorch.global.torch;
 final class NativeLibrary {
     private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
 
+    /** What other libraries of LibTorch link to. */
+    private static final List<String> ASKED_FOR = List.of("c10", "c10_cuda", "torch_cpu", "torch_cuda");
+
     private NativeLibrary() {}
 
     /**
-     * Unpacks LibTorch's kernels before anything of it loads. JavaCPP unpacks library by library, and libtorch.so, which
-     * comes first, asks for libtorch_cpu.so: were that not beside it yet, the linker would take the one of a LibTorch that
-     * the system happens to have, and the process would crash.
+     * Unpacks LibTorch before anything of it loads. JavaCPP unpacks library by library as it loads them, and each asks for
+     * others: were those not beside it yet, the linker would take the ones of a LibTorch that the system happens to have,
+     * and the process would crash.
+     *
+     * @param extension of the build, empty for the CPU's
      */
-    static void unpack() {
+    static void unpack(String extension) {
         Properties platform = Loader.loadProperties();
-        String name = platform.getProperty("platform.library.prefix", "") + "torch_cpu"
-                + platform.getProperty("platform.library.suffix", "");
-        String resource = "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/" + name;
+        String folder = "/org/bytedeco/pytorch/" + Loader.getPlatform() + extension + "/"
+                + platform.getProperty("platform.library.prefix", "");
+        String suffix = platform.getProperty("platform.library.suffix", "");
         try {
-            URL library = Loader.findResource(org.bytedeco.pytorch.presets.torch.class, resource);
-            // Where there is none, loading says so in better words.
-            if (library != null) {
-                Loader.cacheResource(library);
+            for (String library : ASKED_FOR) {
+                URL resource = Loader.findResource(org.bytedeco.pytorch.presets.torch.class, folder + library + suffix);
+                // Not every build has all; where there is none, loading says so in better words.
+                if (resource != null) {
+                    Loader.cacheResource(resource);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

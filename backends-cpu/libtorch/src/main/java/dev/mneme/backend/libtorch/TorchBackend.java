@@ -327,6 +327,15 @@ public final class TorchBackend implements TensorBackend {
     }
 
     @Override
+    public void synchronize() {
+        try {
+            device.synchronize();
+        } catch (RuntimeException e) {
+            throw Failures.translate("synchronize", e, List.of());
+        }
+    }
+
+    @Override
     public Optional<DeviceMemory> deviceMemory() {
         return device.memory();
     }

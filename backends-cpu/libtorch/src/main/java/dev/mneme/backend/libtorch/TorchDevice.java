@@ -93,6 +93,9 @@ public abstract class TorchDevice {
         return x.cpu();
     }
 
+    /** Waits until all that was started here is done. */
+    protected void synchronize() {}
+
     /** Whether tensors are in the memory of the process, so that nothing is copied. */
     final boolean isHost() {
         return name.equals("cpu");

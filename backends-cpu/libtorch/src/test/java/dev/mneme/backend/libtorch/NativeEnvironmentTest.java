@@ -41,7 +41,6 @@ final class NativeEnvironmentTest {
     static final class Unpacking {
         public static void main(String[] arguments) throws IOException {
             NativeEnvironment.prepare();
-            NativeLibrary.unpack();
             System.out.println("unpacked " + cached());
             System.out.println(new LibTorchEngineProvider().availability());
             System.out.println("loaded " + cached());

@@ -129,6 +129,11 @@ final class CudaDevice extends TorchDevice {
         }
     }
 
+    @Override
+    protected void synchronize() {
+        torch_cuda.device_synchronize();
+    }
+
     // ---- copies ----
 
     /** Page-locked, so that the copy needs no staging by the driver; the allocator keeps such pages for reuse. */

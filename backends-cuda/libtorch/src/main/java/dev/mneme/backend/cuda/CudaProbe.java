@@ -7,11 +7,14 @@ interface CudaProbe {
     /** Operating system and processor as JavaCPP names them, such as {@code linux-x86_64}. */
     String platform();
 
-    /** Version of the kernel's driver, such as {@code 580.65.06}; empty where none is loaded. */
+    /** Version of the kernel's driver, such as {@code 580.65.06}; empty where the kernel does not say. */
     Optional<String> kernelDriver();
 
     /** Whether the driver's library {@code libcuda.so.1} can be loaded; why not, if it cannot. */
     Optional<String> whyDriverDoesNotLoad();
+
+    /** The newest CUDA that the driver's library supports, such as 13010 for 13.1; only where it loads. */
+    int newestCuda();
 
     /** Whether the class path holds LibTorch's natives for GPUs. */
     boolean hasNatives();

@@ -1,7 +1,9 @@
 package dev.mneme.backend.cuda;
 
+import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
-import dev.mneme.backend.libtorch.TorchDevice;
+import com.sun.jna.ptr.IntByReference;
+import dev.mneme.backend.libtorch.TorchNatives;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import org.bytedeco.pytorch.global.torch_cuda;
 
 /** Looks at this machine. CUDA's runtime is looked for, not loaded: JavaCPP must be the first to load it. */
 final class SystemProbe implements CudaProbe {
+    private static final String DRIVER = "libcuda.so.1";
     private static final Path DRIVER_VERSION = Path.of("/proc/driver/nvidia/version");
     private static final Pattern VERSION = Pattern.compile("Kernel Module.*?\\s(\\d+(?:\\.\\d+)+)\\s");
     private static final List<String> SYSTEM_FOLDERS = List.of(
@@ -51,13 +54,21 @@ final class SystemProbe implements CudaProbe {
     @Override
     public Optional<String> whyDriverDoesNotLoad() {
         try {
-            NativeLibrary.getInstance("libcuda.so.1");
+            NativeLibrary.getInstance(DRIVER);
             return Optional.empty();
         } catch (UnsatisfiedLinkError e) {
             // JNA's first line only repeats the name; the next one is the linker's.
             List<String> lines = String.valueOf(e.getMessage()).lines().toList();
             return Optional.of(lines.get(Math.min(1, lines.size() - 1)).strip());
         }
+    }
+
+    @Override
+    public int newestCuda() {
+        IntByReference version = new IntByReference();
+        Function newest = NativeLibrary.getInstance(DRIVER).getFunction("cuDriverGetVersion");
+        int error = newest.invokeInt(new Object[] {version});
+        return error == 0 ? version.getValue() : 0;
     }
 
     @Override
@@ -79,7 +90,7 @@ final class SystemProbe implements CudaProbe {
 
     @Override
     public int devices() {
-        TorchDevice.cpu(); // first, for the settings that the natives must find in the process
+        TorchNatives.require(CudaNatives.EXTENSION);
         return torch_cuda.device_count();
     }
 

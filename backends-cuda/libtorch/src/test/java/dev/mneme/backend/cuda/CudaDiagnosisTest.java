@@ -29,7 +29,12 @@ final class CudaDiagnosisTest {
         machines.put("a container without the driver's library", works.withDriver(Optional.of("580.65.06"), noLibrary));
         machines.put(
                 "an old driver, no natives",
-                works.withDriver(Optional.of("535.104.05"), Optional.empty()).withoutNatives());
+                works.withDriver(Optional.of("535.104.05"), Optional.empty())
+                        .supporting(12020)
+                        .withoutNatives());
+        machines.put(
+                "an old driver outside a virtual machine that has the GPU",
+                works.withDriver(Optional.empty(), Optional.empty()).supporting(12080));
         machines.put("an incomplete CUDA", works.without("libcudnn.so.9", "libnccl.so.2"));
         machines.put("no device that CUDA shows", works.counting(() -> 0));
         machines.put("natives that do not load", works.counting(() -> {
@@ -62,6 +67,23 @@ final class CudaDiagnosisTest {
     @Test
     void completeMachineWorks() {
         assertThat(CudaDiagnosis.of(FakeProbe.WORKING)).isEqualTo(new Availability.Available("cuda:0, a fake"));
+    }
+
+    @Test
+    void driverThatTheKernelDoesNotTellOfWorksByItsLibrary() {
+        FakeProbe guest = FakeProbe.WORKING.withDriver(Optional.empty(), Optional.empty());
+
+        assertThat(CudaDiagnosis.of(guest)).isEqualTo(new Availability.Available("cuda:0, a fake"));
+    }
+
+    @Test
+    void whatIsMissingKeepsTheNativesForGpusFromLoading() {
+        CudaNatives natives = new CudaNatives(FakeProbe.WORKING.without("libcudnn.so.9"));
+
+        assertThat(natives.isPresent()).isTrue();
+        assertThatThrownBy(natives::loadDependencies)
+                .isInstanceOf(UnsatisfiedLinkError.class)
+                .hasMessageContaining("libcudnn.so.9");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.util.function.IntSupplier;
 /**
  * A machine as a test wants it.
  *
+ * @param newestCuda as {@code cuDriverGetVersion} gives it
  * @param missing libraries of CUDA's runtime that it does not have
  * @param devices counts GPUs, or fails as the natives would
  */
@@ -14,14 +15,15 @@ record FakeProbe(
         String platform,
         Optional<String> kernelDriver,
         Optional<String> whyDriverDoesNotLoad,
+        int newestCuda,
         boolean hasNatives,
         Set<String> missing,
         IntSupplier counting)
         implements CudaProbe {
     static final FakeProbe WORKING =
-            new FakeProbe("linux-x86_64", Optional.of("580.65.06"), Optional.empty(), true, Set.of(), () -> 1);
+            new FakeProbe("linux-x86_64", Optional.of("580.65.06"), Optional.empty(), 13000, true, Set.of(), () -> 1);
     static final FakeProbe WITHOUT_GPU = new FakeProbe(
-            "linux-x86_64", Optional.empty(), Optional.of("libcuda.so.1: no such file"), false, Set.of(), () -> {
+            "linux-x86_64", Optional.empty(), Optional.of("libcuda.so.1: no such file"), 0, false, Set.of(), () -> {
                 throw new AssertionError("LibTorch must not be loaded for this");
             });
 
@@ -41,22 +43,27 @@ record FakeProbe(
     }
 
     FakeProbe onPlatform(String name) {
-        return new FakeProbe(name, kernelDriver, whyDriverDoesNotLoad, hasNatives, missing, counting);
+        return new FakeProbe(name, kernelDriver, whyDriverDoesNotLoad, newestCuda, hasNatives, missing, counting);
     }
 
     FakeProbe withDriver(Optional<String> version, Optional<String> why) {
-        return new FakeProbe(platform, version, why, hasNatives, missing, counting);
+        return new FakeProbe(platform, version, why, newestCuda, hasNatives, missing, counting);
+    }
+
+    FakeProbe supporting(int newest) {
+        return new FakeProbe(platform, kernelDriver, whyDriverDoesNotLoad, newest, hasNatives, missing, counting);
     }
 
     FakeProbe withoutNatives() {
-        return new FakeProbe(platform, kernelDriver, whyDriverDoesNotLoad, false, missing, counting);
+        return new FakeProbe(platform, kernelDriver, whyDriverDoesNotLoad, newestCuda, false, missing, counting);
     }
 
     FakeProbe without(String... libraries) {
-        return new FakeProbe(platform, kernelDriver, whyDriverDoesNotLoad, hasNatives, Set.of(libraries), counting);
+        return new FakeProbe(
+                platform, kernelDriver, whyDriverDoesNotLoad, newestCuda, hasNatives, Set.of(libraries), counting);
     }
 
     FakeProbe counting(IntSupplier devices) {
-        return new FakeProbe(platform, kernelDriver, whyDriverDoesNotLoad, hasNatives, missing, devices);
+        return new FakeProbe(platform, kernelDriver, whyDriverDoesNotLoad, newestCuda, hasNatives, missing, devices);
     }
 }
