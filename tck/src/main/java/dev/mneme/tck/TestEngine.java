@@ -10,6 +10,7 @@ import dev.mneme.tensor.Availability;
 import dev.mneme.tensor.EngineOptions;
 import dev.mneme.tensor.EngineProvider;
 import dev.mneme.tensor.TensorBackend;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,10 +21,12 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * The engines on the class path, bound by their Guice modules, and the {@linkplain ReferenceBackend reference}: arguments
- * of parameterised tests. Each is opened once, single-threaded, and stays open as long as the process.
+ * of parameterised tests. Each is opened once, single-threaded, and stays open as long as the process. Of one that does not
+ * work here a warning tells; its tests are skipped.
  */
 @Stable
 public final class TestEngine {
+    private static final System.Logger LOG = System.getLogger(TestEngine.class.getName());
     private static final List<TestEngine> ALL = find();
 
     private final String name;
@@ -69,6 +72,7 @@ public final class TestEngine {
                 bound == null ? Set.of() : bound.getProvider().get();
         for (EngineProvider provider : providers) {
             if (provider.availability() instanceof Availability.Unavailable reason) {
+                LOG.log(Level.WARNING, "engine {0} is not tested: {1}", provider.name(), reason.reason());
                 engines.add(new TestEngine(provider.name(), null, reason.reason()));
             } else {
                 engines.add(new TestEngine(provider.name(), provider.open(new EngineOptions(1)), ""));

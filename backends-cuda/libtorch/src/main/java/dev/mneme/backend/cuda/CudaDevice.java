@@ -53,6 +53,8 @@ final class CudaDevice extends TorchDevice {
 
     private CudaDevice() {
         super("cuda:" + INDEX);
+        // Before the first tensor the allocator knows of no device, and asking it fails.
+        torch.globalContext().lazyInitDevice(torch.DeviceType.CUDA);
         this.properties = Properties.read();
         for (DType dtype : DType.values()) {
             try (TensorOptions plain = new TensorOptions(nativeType(dtype));
