@@ -4,10 +4,11 @@
 #
 #   ./run.sh                        all of it
 #   ./run.sh --only doctor,bench    some of: doctor, suites, bench, peer
-#   OUT=/tmp/results ./run.sh
+#   OUT=/tmp/results MEMORIES='none memformer' PRECISIONS=bf16 ./run.sh --only bench,peer
 #
-# The peer needs python3 with torch; it is skipped, saying so, where there is none. Exit status: 0 if all that ran
-# passed, 1 if something failed, 2 for a wrong call.
+# CUDA's libraries that the system's linker does not find are looked for under /usr and /opt. The peer needs python3
+# with torch; it is skipped, saying so, where there is none. Exit status: 0 if all that ran passed, 1 if something
+# failed, 2 for a wrong call.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +17,7 @@ only=doctor,suites,bench,peer
 if [ "${1:-}" = --only ] && [ $# -eq 2 ]; then
     only=$2
 elif [ $# -gt 0 ]; then
-    sed -n '2,10s/^# \{0,1\}//p' "$0"
+    sed -n '2,12s/^# \{0,1\}//p' "$0"
     case $1 in -h | --help) exit 0 ;; *) exit 2 ;; esac
 fi
 for part in ${only//,/ }; do
@@ -49,7 +50,31 @@ step() {
     fi
 }
 
-{ nvidia-smi || true; cat /proc/driver/nvidia/version || true; } >"$out/machine.txt" 2>&1
+# Folders of CUDA's libraries that the linker would not find, such as those of Python packages.
+cuda_folders() {
+    local known library found
+    known=$(ldconfig -p 2>/dev/null)
+    for library in libcudart.so.13 libcupti.so.13 libcublas.so.13 libcublasLt.so.13 libcusparse.so.12 \
+        libnvJitLink.so.13 libcusolver.so.12 libcufft.so.12 libcurand.so.10 libcufile.so.0 libnccl.so.2 libcudnn.so.9; do
+        case $known in *"$library "*) continue ;; esac
+        found=$(find /usr /opt -xdev -name "$library" -print -quit 2>/dev/null)
+        if [ -n "$found" ]; then
+            dirname "$found"
+        else
+            echo "no $library found" >&2
+        fi
+    done | sort -u | paste -sd:
+}
+
+{
+    nvidia-smi || true
+    cat /proc/driver/nvidia/version || true
+} >"$out/machine.txt" 2>&1
+folders=$(cuda_folders 2>>"$out/machine.txt")
+if [ -n "$folders" ]; then
+    export LD_LIBRARY_PATH=$folders${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    echo "LD_LIBRARY_PATH=$LD_LIBRARY_PATH" >>"$out/machine.txt"
+fi
 
 if wanted doctor; then
     step doctor "$here/mneme/bin/mneme" doctor --backend libtorch-cuda
@@ -64,42 +89,57 @@ if wanted suites; then
         step "suite-$module" env OMP_WAIT_POLICY=PASSIVE "$JAVA_HOME/bin/java" \
             -Dorg.bytedeco.javacpp.nopointergc=true -Dorg.bytedeco.javacpp.maxBytes=0 \
             -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
-            -cp "$here/suites/junit-platform-console-standalone-1.14.4.jar:$classes:$here/suites/lib/*" \
-            org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=summary \
+            -cp "$here/suites/junit-platform-console-standalone-1.14.4.jar:$classes:$here/suites/lib/*:$here/mneme/lib/*" \
+            org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors --details=summary \
             --scan-class-path="$classes" "${filter[@]}" --reports-dir="$out/suite-$module"
     done
 fi
 
 sizes=(--dim 512 --layers 8 --heads 8 --batch 16 --segments 8 --segment 512 --vocab 32000 --steps 20 --warmup 5)
-memories=(none memformer recurrent-memory-transformer)
+read -r -a memories <<<"${MEMORIES:-none memory-transformer memformer recurrent-memory-transformer transformer-xl \
+compressive-transformer infinite-former}"
+read -r -a precisions <<<"${PRECISIONS:-bf16 tf32 f32}"
+# What the peer has too.
+peers=' none memory-transformer memformer recurrent-memory-transformer transformer-xl '
 
-if wanted bench; then
-    for memory in "${memories[@]}"; do
-        for precision in f32 tf32 bf16; do
-            for mode in train infer; do
-                step "bench-$memory-$precision-$mode" "$here/mneme/bin/mneme" bench --backend libtorch-cuda \
-                    --memory "$memory" --precision "$precision" --mode "$mode" "${sizes[@]}" --slots 16 --json
-            done
-        done
-    done
-fi
+# How many rows a memory has; those without an entry go by their own default.
+slots() {
+    case $1 in
+        memory-transformer | memformer | recurrent-memory-transformer) echo --slots 16 ;;
+    esac
+}
 
+has_peer=false
 if wanted peer; then
     if python3 -c 'import torch; assert torch.cuda.is_available()' 2>/dev/null; then
-        for memory in "${memories[@]}"; do
-            for precision in f32 tf32 bf16; do
-                for mode in train infer; do
-                    step "peer-$memory-$precision-$mode" python3 "$here/pytorch_bench.py" --device cuda \
-                        --memory "$memory" --dtype "$precision" --mode "$mode" "${sizes[@]}" --slots 16
-                done
-            done
-        done
+        has_peer=true
     else
         echo "== peer skipped: python3 has no torch that sees a GPU"
     fi
 fi
 
-for file in "$out"/bench-*.out "$out"/peer-*.out; do
+# In turn, so that both meet the machine in the same state.
+for precision in "${precisions[@]}"; do
+    for memory in "${memories[@]}"; do
+        read -r -a rows <<<"$(slots "$memory")"
+        for mode in train infer; do
+            name=$memory.$precision.$mode
+            if wanted bench; then
+                step "bench.$name" "$here/mneme/bin/mneme" bench --backend libtorch-cuda --memory "$memory" \
+                    --precision "$precision" --mode "$mode" "${sizes[@]}" ${rows[@]+"${rows[@]}"} --json
+            fi
+            if $has_peer && [[ $peers == *" $memory "* ]]; then
+                step "peer.$name" python3 "$here/pytorch_bench.py" --device cuda --memory "$memory" \
+                    --dtype "$precision" --mode "$mode" "${sizes[@]}" ${rows[@]+"${rows[@]}"}
+            fi
+        done
+    done
+done
+
+for file in "$out"/bench.*.out "$out"/peer.*.out; do
     [ -s "$file" ] && printf '%s %s\n' "$(basename "$file" .out)" "$(tail -n 1 "$file")"
 done >"$out/results.txt"
+if command -v python3 >/dev/null; then
+    python3 "$here/summarize.py" "$out/results.txt" >"$out/results.md" && cat "$out/results.md"
+fi
 exit "$failed"

@@ -89,7 +89,8 @@ final class BenchCommand extends MnemeCommand {
             Bench.Measured measured = bench.run(mneme, memory, settings, mode);
             console.say(String.format(
                     Locale.ROOT,
-                    "%s, %s in %s on %s, %d threads: %s tokens/s, %.1f ms a step, %s parameters, at most %s of memory",
+                    "%s, %s in %s on %s, %d threads: %s tokens/s, %.1f ms a step, %.0f GFLOP/s, %s parameters, at most %s of"
+                            + " memory",
                     memory,
                     lower(mode),
                     measured.precision().key(),
@@ -97,11 +98,13 @@ final class BenchCommand extends MnemeCommand {
                     mneme.backend().info().threads(),
                     Quantity.count(measured.tokensPerSecond()),
                     measured.stepSeconds() * 1000,
+                    measured.operationsPerSecond() / 1e9,
                     Quantity.count(measured.parameters()),
                     Quantity.bytes(measured.peakBytes())));
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("tokens_per_second", measured.tokensPerSecond());
             result.put("step_seconds", measured.stepSeconds());
+            result.put("operations_per_second", measured.operationsPerSecond());
             result.put("peak_rss_bytes", measured.peakBytes());
             result.put("model_rss_bytes", measured.modelBytes());
             result.put("parameters", measured.parameters());

@@ -1,6 +1,7 @@
 package dev.mneme.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -69,6 +70,28 @@ final class BenchCommandTest {
         assertThat(json().path("model_rss_bytes").asLong())
                 .isPositive()
                 .isLessThanOrEqualTo(json().path("peak_rss_bytes").asLong());
+    }
+
+    /** Of a plain block the attention has 4 and the feed-forward 8 matrices of width by width. */
+    @ParameterizedTest
+    @CsvSource({"none, train, 3", "none, infer, 1", "transformer-xl, infer, 1"})
+    void arithmeticIsThatOfTheWeightMatricesAndOfAttentionToTheSegment(String memory, String mode, int passes)
+            throws IOException {
+        List<String> call = new ArrayList<>(TINY);
+        call.set(call.indexOf("memory-transformer"), memory);
+        call.addAll(0, List.of("bench", "--mode", mode, "--segments", "1"));
+        assertThat(mneme(call.toArray(String[]::new))).isZero();
+
+        int dim = 16;
+        int vocabulary = 16;
+        int segment = 8;
+        // Transformer-XL projects its table of distances and adds two vectors a head, which are a matrix in form.
+        int positions = memory.equals("none") ? 0 : dim * dim + 2 * dim;
+        double weights = 12 * dim * dim + positions + vocabulary * dim;
+        double expected = passes
+                * (2 * weights + 2 * dim * segment)
+                * json().path("tokens_per_second").asDouble();
+        assertThat(json().path("operations_per_second").asDouble()).isCloseTo(expected, within(1e-9 * expected));
     }
 
     @ParameterizedTest

@@ -78,6 +78,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
      * @param precision what was computed in
      * @param bptt how gradients went through time; null in inference
      * @param workers groups of streams that were trained at the same time; 1 in inference
+     * @param operationsPerSecond of the median step, as {@link ModelArithmetic} counts
      */
     public record Measured(
             double tokensPerSecond,
@@ -87,7 +88,8 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
             long parameters,
             Precision precision,
             TrainConfig.@Nullable Bptt bptt,
-            int workers) {}
+            int workers,
+            double operationsPerSecond) {}
 
     public Bench {
         Map<String, Integer> sizes = new LinkedHashMap<>();
@@ -214,7 +216,12 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 model.mechanism().parameterCount(),
                 config.precision(),
                 config.bptt(),
-                config.workers());
+                config.workers(),
+                operations(model, Mode.TRAIN, speed));
+    }
+
+    private double operations(Model model, Mode mode, double tokensPerSecond) {
+        return tokensPerSecond * ModelArithmetic.of(model, segment).perToken(mode);
     }
 
     private Measured infer(Model model, RandomTokens task) {
@@ -241,7 +248,8 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 model.mechanism().parameterCount(),
                 model.backend().precision(),
                 null,
-                1);
+                1,
+                operations(model, Mode.INFER, tokens() / median));
     }
 
     private double tokens() {

@@ -14,6 +14,10 @@ public final class DeviceFigures {
     public static Map<String, Object> toMap(TensorBackend backend) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("device", backend.info().device());
+        String gpu = backend.info().details().get("GPU");
+        if (gpu != null) {
+            map.put("gpu", gpu);
+        }
         backend.deviceMemory().ifPresent(memory -> {
             map.put("device_peak_bytes", memory.peakAllocatedBytes());
             map.put("device_reserved_bytes", memory.peakReservedBytes());
