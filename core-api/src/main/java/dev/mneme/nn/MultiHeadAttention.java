@@ -51,11 +51,10 @@ public final class MultiHeadAttention extends Module {
 
     /** Self-attention of rows (batch, length, dim). */
     public Tensor forward(Tensor rows, Attention attention, Pass pass) {
-        Tensor projected = project.forward(rows);
+        List<Tensor> projected = project.forward(rows).split(-1, 3);
         return attend(
-                heads(projected.slice(-1, 0, dim)),
-                new KeyValues(
-                        heads(projected.slice(-1, dim, 2L * dim)), heads(projected.slice(-1, 2L * dim, 3L * dim))),
+                heads(projected.get(0)),
+                new KeyValues(heads(projected.get(1)), heads(projected.get(2))),
                 attention,
                 pass);
     }
@@ -72,8 +71,8 @@ public final class MultiHeadAttention extends Module {
 
     /** Projected keys and values of rows (batch, keys, dim). */
     public KeyValues keyValues(Tensor rows) {
-        Tensor projected = project.forward(rows, dim, 3L * dim);
-        return new KeyValues(heads(projected.slice(-1, 0, dim)), heads(projected.slice(-1, dim, 2L * dim)));
+        List<Tensor> projected = project.forward(rows, dim, 3L * dim).split(-1, 2);
+        return new KeyValues(heads(projected.get(0)), heads(projected.get(1)));
     }
 
     /** Output (batch, length, dim) of projected queries over projected keys and values. */

@@ -4,6 +4,7 @@ import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -63,19 +64,18 @@ public final class RelativeAttention extends Module {
 
     /** Projects rows (batch, length, dim). */
     public Projected project(Tensor rows) {
-        Tensor projected = project.forward(rows);
-        return new Projected(heads(projected, 0), new KeyValues(heads(projected, 1), heads(projected, 2)));
+        List<Tensor> projected = project.forward(rows).split(-1, 3);
+        return new Projected(heads(projected.get(0)), new KeyValues(heads(projected.get(1)), heads(projected.get(2))));
     }
 
     /** Keys and values of rows (batch, rows, dim) that ask nothing. */
     public KeyValues keyValues(Tensor rows) {
-        Tensor projected = project.forward(rows, width(), 3 * width());
-        return new KeyValues(heads(projected, 0), heads(projected, 1));
+        List<Tensor> projected = project.forward(rows, width(), 3 * width()).split(-1, 2);
+        return new KeyValues(heads(projected.get(0)), heads(projected.get(1)));
     }
 
-    private Tensor heads(Tensor projected, long part) {
+    private Tensor heads(Tensor projected) {
         return projected
-                .slice(-1, part * width(), (part + 1) * width())
                 .reshape(projected.size(0), projected.size(1), headCount, headDim)
                 .permute(0, 2, 1, 3);
     }
@@ -136,9 +136,9 @@ public final class RelativeAttention extends Module {
      * @return (batch, length, heads headDim)
      */
     public Tensor frozenContent(Tensor rows, Tensor keyRows, Attention attention) {
-        Tensor queries = heads(frozen(rows, 0, width()), 0);
-        Tensor projected = frozen(keyRows, width(), 3 * width());
-        return side(queries.attention(heads(projected, 0), heads(projected, 1), attention));
+        Tensor queries = heads(frozen(rows, 0, width()));
+        List<Tensor> projected = frozen(keyRows, width(), 3 * width()).split(-1, 2);
+        return side(queries.attention(heads(projected.get(0)), heads(projected.get(1)), attention));
     }
 
     private Tensor frozen(Tensor rows, long from, long to) {

@@ -2,6 +2,7 @@ package dev.mneme.tensor;
 
 import dev.mneme.error.ErrorCode;
 import dev.mneme.error.MnemeException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
@@ -118,6 +119,22 @@ final class Composites {
         return result(
                 x.backend(),
                 () -> x.slice(dim, at, at + 1).reshape(x.shape().without(dim).toArray()));
+    }
+
+    static List<Tensor> split(Tensor x, int dim, int parts) {
+        long size = partSize(x, dim, parts);
+        List<Tensor> slices = new ArrayList<>(parts);
+        for (int part = 0; part < parts; part++) {
+            slices.add(x.slice(dim, part * size, (part + 1) * size));
+        }
+        return slices;
+    }
+
+    private static long partSize(Tensor x, int dim, int parts) {
+        if (parts < 1 || x.size(dim) % parts != 0) {
+            throw shapeMismatch("split", "parts that divide dimension " + dim + " of " + x.shape(), parts);
+        }
+        return x.size(dim) / parts;
     }
 
     static Tensor flip(Tensor x, int dim) {

@@ -1,5 +1,6 @@
 package dev.mneme.tensor;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -312,6 +313,16 @@ public interface Tensor extends AutoCloseable {
     /** One position of a dimension, which disappears; negative counts from the end. */
     default Tensor select(int dim, long index) {
         return Composites.select(this, dim, index);
+    }
+
+    /**
+     * A dimension in equal parts, in order, without copying. Where all are used, an engine can join their gradients by one
+     * copy, which it cannot for slices.
+     *
+     * @throws dev.mneme.error.MnemeException ({@code SHAPE_MISMATCH}) if the size is no multiple of {@code parts}
+     */
+    default List<Tensor> split(int dim, int parts) {
+        return Composites.split(this, dim, parts);
     }
 
     /** Elements along one dimension in reverse order. */

@@ -107,6 +107,8 @@ final class ErrorChecks {
         shape("slice", x -> x.slice(1, 0, 4), "4", "(2, 3)");
         shape("slice", x -> x.slice(1, 2, 1), "(2, 3)");
         shape("slice", x -> x.slice(1, -4, 2), "-4", "(2, 3)");
+        shape("split", x -> x.split(1, 2), "2", "(2, 3)");
+        shape("split", x -> x.split(0, 0), "0", "(2, 3)");
         shape("select", x -> x.select(1, 3), "3");
         shape("arange", x -> engine.arange(3, 2), "3", "2");
     }

@@ -21,6 +21,7 @@ final class ShapingCases {
         table.addReshapes();
         table.addPermutations();
         table.addSlices();
+        table.addSplits();
         table.addJoins();
         return table.cases;
     }
@@ -78,6 +79,21 @@ final class ShapingCases {
         moves("select 0 1", x -> x.select(0, 1), 3, 2);
         moves("select 1 -1", x -> x.select(1, -1), 2, 5, 3);
         moves("select of a vector", x -> x.select(0, 2), 7);
+    }
+
+    private void addSplits() {
+        for (int part = 0; part < 3; part++) {
+            int one = part;
+            moves("part " + part + " of split", x -> x.split(-1, 3).get(one), 2, 6);
+        }
+        moves("split into one part", x -> x.split(0, 1).get(0), 2, 3);
+        moves("parts of split in another order", x -> joined(x.split(1, 2), 1), 2, 4, 3);
+        moves("split of permute", x -> joined(x.permute(1, 0).split(0, 2), 0), 3, 4);
+        moves("split of nothing", x -> x.split(0, 2).get(1), 0, 3);
+    }
+
+    private static Tensor joined(List<Tensor> parts, int dim) {
+        return parts.get(0).backend().concat(List.of(parts.get(1), parts.get(0)), dim);
     }
 
     private void addJoins() {

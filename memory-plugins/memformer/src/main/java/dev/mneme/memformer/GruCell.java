@@ -5,6 +5,7 @@ import dev.mneme.nn.Linear;
 import dev.mneme.nn.Module;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.tensor.Tensor;
+import java.util.List;
 
 /**
  * Gated recurrent unit (Cho et al., arXiv 1406.1078) with the reset gate behind the recurrent product. Gates lie in the
@@ -25,14 +26,11 @@ final class GruCell extends Module {
 
     /** The next hidden vectors (.., dim) from inputs and hidden vectors of that shape. */
     Tensor forward(Tensor input, Tensor hidden) {
-        Tensor x = ofInput.forward(input);
-        Tensor h = ofHidden.forward(hidden);
-        Tensor gates = x.slice(-1, 0, 2L * dim).add(h.slice(-1, 0, 2L * dim)).sigmoid();
-        Tensor reset = gates.slice(-1, 0, dim);
-        Tensor update = gates.slice(-1, dim, 2L * dim);
-        Tensor candidate = x.slice(-1, 2L * dim, 3L * dim)
-                .add(reset.mul(h.slice(-1, 2L * dim, 3L * dim)))
-                .tanh();
+        List<Tensor> x = ofInput.forward(input).split(-1, 3);
+        List<Tensor> h = ofHidden.forward(hidden).split(-1, 3);
+        Tensor reset = x.get(0).add(h.get(0)).sigmoid();
+        Tensor update = x.get(1).add(h.get(1)).sigmoid();
+        Tensor candidate = x.get(2).add(reset.mul(h.get(2))).tanh();
         return candidate.add(update.mul(hidden.sub(candidate)));
     }
 }

@@ -44,11 +44,11 @@ final class SlotAttention extends Module {
      * @return (batch, k, dim)
      */
     Tensor forward(Tensor slots, Tensor tokens, @Nullable Tensor valid, Pass pass) {
-        Tensor ofSlots = project.forward(slots, 0, 2L * dim);
-        Tensor ofTokens = project.forward(tokens, dim, 3L * dim);
-        Tensor queries = heads(ofSlots.slice(-1, 0, dim));
-        Tensor keys = heads(join(ofSlots.slice(-1, dim, 2L * dim), ofTokens.slice(-1, 0, dim)));
-        Tensor values = heads(join(slots, ofTokens.slice(-1, dim, 2L * dim)));
+        List<Tensor> ofSlots = project.forward(slots, 0, 2L * dim).split(-1, 2);
+        List<Tensor> ofTokens = project.forward(tokens, dim, 3L * dim).split(-1, 2);
+        Tensor queries = heads(ofSlots.get(0));
+        Tensor keys = heads(join(ofSlots.get(1), ofTokens.get(0)));
+        Tensor values = heads(join(slots, ofTokens.get(1)));
         Tensor mask = OwnSlot.mask(slots, tokens.size(1), valid);
         Attention attention = new Attention(mask, null, false, scale, 0, 0);
         if (pass.observer() != null) {

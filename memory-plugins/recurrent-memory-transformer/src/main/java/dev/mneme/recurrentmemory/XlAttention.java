@@ -7,6 +7,7 @@ import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Pass;
 import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.Tensor;
+import java.util.List;
 
 /**
  * The projections of an attention with relative positions (Dai et al., arXiv 1901.02860, section 3.3), without biases;
@@ -36,20 +37,15 @@ final class XlAttention extends Module {
 
     /** Projects rows (batch, rows, dim). */
     Projected project(Tensor rows) {
-        long width = (long) headCount * headDim;
-        Tensor projected = project.forward(rows);
-        return new Projected(
-                heads(projected.slice(-1, 0, width)),
-                new KeyValues(
-                        heads(projected.slice(-1, width, 2 * width)),
-                        heads(projected.slice(-1, 2 * width, 3 * width))));
+        List<Tensor> projected = project.forward(rows).split(-1, 3);
+        return new Projected(heads(projected.get(0)), new KeyValues(heads(projected.get(1)), heads(projected.get(2))));
     }
 
     /** Keys and values of rows (batch, rows, dim) that ask nothing. */
     KeyValues keyValues(Tensor rows) {
         long width = (long) headCount * headDim;
-        Tensor projected = project.forward(rows, width, 3 * width);
-        return new KeyValues(heads(projected.slice(-1, 0, width)), heads(projected.slice(-1, width, 2 * width)));
+        List<Tensor> projected = project.forward(rows, width, 3 * width).split(-1, 2);
+        return new KeyValues(heads(projected.get(0)), heads(projected.get(1)));
     }
 
     /** Projects a table of distances (distances, dim) to (heads, headDim, distances). */

@@ -2,6 +2,7 @@ package dev.mneme.backend.libtorch;
 
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -9,8 +10,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Kernels at {@link dev.mneme.tensor.Precision#BF16}. A tensor that is F32 to its users may then hold brain floats:
  * products leave them so, and whatever mixes the two promotes to F32. LibTorch's own autocast is not used: its lists of
  * operations differ between devices (on the CPU softmax and normalisation stay narrow), and its cache of narrow weights
- * loses their gradient when it is filled in a pass without one, as memory replay begins with. Weights are therefore
- * narrowed at each use, and their gradients add up in F32.
+ * loses their gradient when it is filled in a pass without one, as memory replay begins with. Where gradients are recorded
+ * weights are therefore narrowed at each use, and their gradients add up in F32; elsewhere a {@link NarrowCopy} serves.
  */
 final class Autocast {
     private Autocast() {}
@@ -24,11 +25,26 @@ final class Autocast {
         return (x, y) -> in(ScalarType.BFloat16, x, a -> in(ScalarType.BFloat16, y, b -> kernel.apply(a, b)));
     }
 
-    static TorchKernels.Kernel3 narrow(TorchKernels.Kernel3 kernel) {
-        return (x, y, z) -> in(
-                ScalarType.BFloat16,
-                x,
-                a -> in(ScalarType.BFloat16, y, b -> in(ScalarType.BFloat16, z, c -> kernel.apply(a, b, c))));
+    /** A product with a weight, which may be a parameter. */
+    static BinaryOperator<Tensor> narrow(BinaryOperator<Tensor> kernel, NativeHandle weight) {
+        return (x, y) -> in(ScalarType.BFloat16, x, a -> narrow(weight, y, b -> kernel.apply(a, b)));
+    }
+
+    /** A product with a weight and a bias, which may be parameters. */
+    static TorchKernels.Kernel3 narrow(TorchKernels.Kernel3 kernel, NativeHandle weight, NativeHandle bias) {
+        return (x, y, z) ->
+                in(ScalarType.BFloat16, x, a -> narrow(weight, y, b -> narrow(bias, z, c -> kernel.apply(a, b, c))));
+    }
+
+    /** @param x the borrowed handle of {@code owner} */
+    private static Tensor narrow(NativeHandle owner, Tensor x, UnaryOperator<Tensor> kernel) {
+        boolean isParameter = x.requires_grad() && x.is_leaf();
+        if (!isParameter || GradMode.is_enabled() || holds(ScalarType.BFloat16, x)) {
+            return in(ScalarType.BFloat16, x, kernel);
+        }
+        try (Tensor copy = owner.narrowCopy().of(x)) {
+            return kernel.apply(copy);
+        }
     }
 
     /** A kernel that needs all digits: exponentials, powers, normalisation, sums. */

@@ -52,6 +52,7 @@ final class FusedAdamW {
                 throw Failures.translate(OPERATION, e, values.tensors());
             } finally {
                 GradMode.set_enabled(recording);
+                values.tensors().forEach(NativeHandle::forgetNarrowCopy);
             }
         }
     }

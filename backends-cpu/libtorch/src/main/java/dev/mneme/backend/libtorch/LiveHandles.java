@@ -32,14 +32,35 @@ final class LiveHandles {
     }
 
     MemoryStatistics statistics() {
-        long count = 0;
-        Map<Long, Long> bytesByAddress = new HashMap<>();
+        Measure measure = new Measure();
         for (Stripe stripe : stripes) {
-            count += stripe.measure(bytesByAddress);
+            stripe.add(measure);
         }
-        return new MemoryStatistics(
-                count,
-                bytesByAddress.values().stream().mapToLong(Long::longValue).sum());
+        return measure.statistics();
+    }
+
+    /** Tensors that share memory count it once. */
+    private static final class Measure {
+        private final Map<Long, Long> bytesByAddress = new HashMap<>();
+        private long count;
+        private long copiedBytes;
+
+        void add(NativeHandle borrowed) {
+            count++;
+            copiedBytes += borrowed.copiedBytes();
+            try (Storage storage = borrowed.borrowed().storage()) {
+                Pointer data = storage.data();
+                if (data != null) {
+                    bytesByAddress.merge(data.address(), storage.nbytes(), Math::max);
+                }
+            }
+        }
+
+        MemoryStatistics statistics() {
+            long bytes =
+                    bytesByAddress.values().stream().mapToLong(Long::longValue).sum();
+            return new MemoryStatistics(count, bytes + copiedBytes);
+        }
     }
 
     private static final class Stripe {
@@ -66,22 +87,16 @@ final class LiveHandles {
             handle.nextLive = null;
         }
 
-        synchronized long measure(Map<Long, Long> bytesByAddress) {
-            long count = 0;
+        synchronized void add(Measure measure) {
             for (NativeHandle handle = first; handle != null; handle = handle.nextLive) {
                 if (handle.tryBorrow()) {
-                    count++;
-                    try (Storage storage = handle.borrowed().storage()) {
-                        Pointer data = storage.data();
-                        if (data != null) {
-                            bytesByAddress.merge(data.address(), storage.nbytes(), Math::max);
-                        }
+                    try {
+                        measure.add(handle);
                     } finally {
                         handle.release();
                     }
                 }
             }
-            return count;
         }
     }
 }

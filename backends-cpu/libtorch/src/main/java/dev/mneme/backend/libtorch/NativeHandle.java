@@ -17,6 +17,8 @@ abstract class NativeHandle {
     private final Tensor handle;
     /** Number of borrowers; {@link #CLOSED} is added on closing, which makes it negative. */
     private volatile int state;
+    /** Only of parameters that products with brain floats use without gradients. */
+    private volatile @Nullable NarrowCopy narrowCopy;
 
     /** Neighbours in the list of open handles, guarded by {@link LiveHandles}. */
     @Nullable NativeHandle previousLive;
@@ -62,7 +64,7 @@ abstract class NativeHandle {
 
     final void release() {
         if (STATE.decrementAndGet(this) == CLOSED) {
-            handle.deallocate();
+            free();
         }
     }
 
@@ -81,8 +83,46 @@ abstract class NativeHandle {
             }
         } while (!STATE.compareAndSet(this, seen, seen | CLOSED));
         if (seen == 0) {
-            handle.deallocate();
+            free();
         }
         return true;
+    }
+
+    /** By the last one that had it; whoever asked for the copy had borrowed the handle and gave it back before. */
+    private void free() {
+        handle.deallocate();
+        NarrowCopy copy = narrowCopy;
+        if (copy != null) {
+            copy.close();
+        }
+    }
+
+    /** For callers that have borrowed the handle. */
+    final NarrowCopy narrowCopy() {
+        NarrowCopy copy = narrowCopy;
+        if (copy == null) {
+            synchronized (this) {
+                copy = narrowCopy;
+                if (copy == null) {
+                    copy = new NarrowCopy();
+                    narrowCopy = copy;
+                }
+            }
+        }
+        return copy;
+    }
+
+    /** For whoever changes the values in a way that LibTorch does not count as a change. */
+    final void forgetNarrowCopy() {
+        NarrowCopy copy = narrowCopy;
+        if (copy != null) {
+            copy.close();
+        }
+    }
+
+    /** Native memory that is held beside the tensor's own. */
+    final long copiedBytes() {
+        NarrowCopy copy = narrowCopy;
+        return copy == null ? 0 : copy.bytes();
     }
 }

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -251,6 +252,22 @@ abstract class TorchKernels extends NativeHandle implements Tensor {
             } catch (RuntimeException e) {
                 throw Failures.translate(operation, e, borrowed.tensors());
             }
+        }
+    }
+
+    /** Several results of this type. */
+    List<Tensor> list(String operation, Function<org.bytedeco.pytorch.Tensor, TensorVector> kernel) {
+        org.bytedeco.pytorch.Tensor x = borrow(operation);
+        try (TensorVector found = kernel.apply(x)) {
+            List<Tensor> results = new ArrayList<>();
+            for (long i = 0; i < found.size(); i++) {
+                results.add(backend.own(new org.bytedeco.pytorch.Tensor(found.get(i)), dtype));
+            }
+            return results;
+        } catch (RuntimeException e) {
+            throw Failures.translate(operation, e, List.of(self()));
+        } finally {
+            release();
         }
     }
 

@@ -380,6 +380,16 @@ final class TorchTensor extends TorchKernels {
     }
 
     @Override
+    public List<Tensor> split(int dim, int parts) {
+        int along = dim("split", dim);
+        Shape sizes = sizes("split");
+        if (parts < 1 || sizes.size(along) % parts != 0) {
+            throw Failures.shape("split", "parts that divide dimension " + dim + " of " + sizes, parts);
+        }
+        return list("split", x -> x.chunk(parts, along));
+    }
+
+    @Override
     public Tensor transpose(int a, int b) {
         int first = dim("transpose", a);
         int second = dim("transpose", b);
@@ -483,7 +493,8 @@ final class TorchTensor extends TorchKernels {
         requireRank("linear", weight, 2);
         if (bias == null) {
             BinaryOperator<org.bytedeco.pytorch.Tensor> product = torch::linear;
-            return call("linear", dtype, weight, autocasts() ? Autocast.narrow(product) : product);
+            return call(
+                    "linear", dtype, weight, autocasts() ? Autocast.narrow(product, of("linear", weight)) : product);
         }
         requireType("linear", dtype, bias);
         Kernel3 affine = (x, w, b) -> {
@@ -491,7 +502,12 @@ final class TorchTensor extends TorchKernels {
                 return torch.linear(x, w, shift);
             }
         };
-        return call("linear", dtype, weight, bias, autocasts() ? Autocast.narrow(affine) : affine);
+        return call(
+                "linear",
+                dtype,
+                weight,
+                bias,
+                autocasts() ? Autocast.narrow(affine, of("linear", weight), of("linear", bias)) : affine);
     }
 
     // ---- activations, normalisation, losses ----

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mneme.error.MnemeException;
+import dev.mneme.tensor.AdamWStep;
 import dev.mneme.tensor.Attention;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.EngineOptions;
+import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.Precision;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
@@ -123,6 +125,58 @@ final class TorchPrecisionTest {
 
         assertThat(q.attention(q, q, Attention.CAUSAL).toFloats())
                 .isEqualTo(same.attention(same, same, Attention.CAUSAL).toFloats());
+    }
+
+    @Test
+    void parametersAreNarrowedOnceWithoutGradientsAndAgainWhenTheyChange() {
+        Tensor weight = row(257).variable();
+        long before = engine.memory().liveBytes();
+        try (GradientMode off = bf16.noGradient()) {
+            assertThat(row(1).linear(weight, null).toFloats()).containsExactly(256);
+            long kept = engine.memory().liveBytes() - before;
+            assertThat(row(2).linear(weight, null).toFloats()).containsExactly(512);
+            assertThat(engine.memory().liveBytes() - before - kept).isLessThan(kept);
+
+            weight.assign(row(3));
+            assertThat(row(1).linear(weight, null).toFloats()).containsExactly(3);
+        }
+        Tensor gradient = row(1);
+        bf16.adamW(step(weight, gradient));
+        try (GradientMode off = bf16.noGradient()) {
+            assertThat(row(1).linear(weight, null).toFloats()).containsExactly(2);
+        }
+    }
+
+    /** A first step of AdamW moves by the rate, against the gradient's sign. */
+    private AdamWStep step(Tensor weight, Tensor gradient) {
+        Tensor mean = bf16.zeros(weight.shape(), DType.F32);
+        Tensor variance = bf16.zeros(weight.shape(), DType.F32);
+        return new AdamWStep(
+                List.of(weight),
+                List.of(gradient),
+                List.of(mean),
+                List.of(variance),
+                List.of(0.0),
+                1,
+                0.9,
+                0.999,
+                1e-12,
+                1,
+                1);
+    }
+
+    @Test
+    void parametersKeepTheirGradientAfterAPassWithoutOne() {
+        Tensor weight = row(5).variable();
+        try (GradientMode off = bf16.noGradient()) {
+            row(1).linear(weight, null);
+        }
+        Tensor product = row(3).linear(weight, null);
+
+        assertThat(bf16.gradients(List.of(product), List.of(weight), List.of(row(1)))
+                        .get(0)
+                        .toFloats())
+                .containsExactly(3);
     }
 
     @Test
