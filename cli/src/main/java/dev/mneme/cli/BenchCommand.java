@@ -118,6 +118,9 @@ final class BenchCommand extends MnemeCommand {
             result.put("engine", mneme.backend().info().name());
             result.put("threads", mneme.backend().info().threads());
             result.putAll(DeviceFigures.toMap(mneme.backend()));
+            if (measured.deviceModelBytes() > 0) {
+                result.put("device_model_bytes", measured.deviceModelBytes());
+            }
             DeviceFigures.sentence(mneme.backend()).ifPresent(console::say);
             console.result(result);
             return true;

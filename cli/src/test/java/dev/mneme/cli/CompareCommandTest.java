@@ -66,7 +66,7 @@ final class CompareCommandTest {
         assertThat(first.path("complete").asBoolean()).isTrue();
         assertThat(first.path("cells")).hasSize(2).allSatisfy(cell -> {
             assertThat(cell.path("status").asText()).isEqualTo("ok");
-            assertThat(cell.path("peak_rss_bytes").asLong()).isPositive();
+            assertThat(cell.path("peak_bytes").asLong()).isPositive();
             assertThat(cell.path("metrics").path("chance").asDouble()).isEqualTo(0.125);
         });
         assertThat(first.path("table").path(1).path("state_bytes").asLong()).isEqualTo(32 * 16 * 4);

@@ -18,6 +18,7 @@ import dev.mneme.task.Split;
 import dev.mneme.task.Window;
 import dev.mneme.task.WindowSource;
 import dev.mneme.tensor.DType;
+import dev.mneme.tensor.DeviceMemory;
 import dev.mneme.tensor.EngineInfo;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.Precision;
@@ -74,6 +75,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
      * @param peakBytes most resident memory of the process up to the last step
      * @param modelBytes resident memory once the model, and in training the optimizer's state, exist and before the
      *     first step
+     * @param deviceModelBytes what the device's allocator had in use then; 0 where tensors are in the memory of the process
      * @param parameters trained numbers
      * @param precision what was computed in
      * @param bptt how gradients went through time; null in inference
@@ -85,6 +87,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
             double stepSeconds,
             long peakBytes,
             long modelBytes,
+            long deviceModelBytes,
             long parameters,
             Precision precision,
             TrainConfig.@Nullable Bptt bptt,
@@ -203,7 +206,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
     }
 
     private Measured train(Model model, RandomTokens task, TrainConfig config) {
-        StepMeter meter = new StepMeter(warmUp + steps);
+        StepMeter meter = new StepMeter(warmUp + steps, model.backend());
         Trainer trainer = new Trainer(model, task, config, seed, null, meter);
         meter.stopAtTheEnd(trainer);
         trainer.train();
@@ -213,6 +216,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 tokens() / speed,
                 meter.peakBytes(),
                 meter.modelBytes(),
+                meter.deviceModelBytes(),
                 model.mechanism().parameterCount(),
                 config.precision(),
                 config.bptt(),
@@ -226,6 +230,8 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
 
     private Measured infer(Model model, RandomTokens task) {
         long modelBytes = ProcessMemory.residentBytes();
+        long deviceModelBytes =
+                model.backend().deviceMemory().map(DeviceMemory::allocatedBytes).orElse(0L);
         WindowSource windows = task.windows(Split.TRAIN, batch, seed);
         double[] seconds = new double[steps];
         for (int step = -warmUp; step < steps; step++) {
@@ -245,6 +251,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
                 median,
                 ProcessMemory.peakBytes(),
                 modelBytes,
+                deviceModelBytes,
                 model.mechanism().parameterCount(),
                 model.backend().precision(),
                 null,

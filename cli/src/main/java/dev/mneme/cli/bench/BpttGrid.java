@@ -74,8 +74,8 @@ public record BpttGrid(String memory, List<Integer> segments, List<Bptt> schemes
 
         @Override
         public String summary() {
-            return "Peak resident memory and time of a training step over a number of segments, every figure from a"
-                    + " process of its own.";
+            return "Peak memory and time of a training step over a number of segments, every figure from a process of"
+                    + " its own.";
         }
 
         @Override
@@ -113,8 +113,9 @@ public record BpttGrid(String memory, List<Integer> segments, List<Bptt> schemes
         @Override
         public List<String> notes() {
             return List.of(
-                    "The model's own: resident memory with parameters and optimizer state, before the first step. "
-                            + "full / this compares memory above it, this / full compares time.");
+                    "Memory: of the process, resident; on a GPU what its allocator has in use. The model's own: with"
+                            + " parameters and optimizer state, before the first step. full / this compares memory above"
+                            + " it, this / full compares time.");
         }
 
         @Override

@@ -26,8 +26,9 @@ public sealed interface CellResult {
      *
      * @param tokensPerSecond of the median step
      * @param stepSeconds median
-     * @param peakBytes most resident memory of the process
-     * @param modelBytes resident memory before the first step
+     * @param peakBytes most resident memory of the process; where a device with memory of its own computes, most that its
+     *     allocator had in use
+     * @param modelBytes the same before the first step
      * @param parameters trained numbers
      */
     record Measured(double tokensPerSecond, double stepSeconds, long peakBytes, long modelBytes, long parameters)
@@ -43,8 +44,8 @@ public sealed interface CellResult {
             map.put("status", "ok");
             map.put("tokens_per_second", tokensPerSecond);
             map.put("step_seconds", stepSeconds);
-            map.put("peak_rss_bytes", peakBytes);
-            map.put("model_rss_bytes", modelBytes);
+            map.put("peak_bytes", peakBytes);
+            map.put("model_bytes", modelBytes);
             map.put("above_model_bytes", peakBytes - modelBytes);
             map.put("parameters", parameters);
             return map;
@@ -89,11 +90,14 @@ public sealed interface CellResult {
         CellOutput left = new CellOutput(exitCode, output, errors);
         JsonNode json = left.json();
         if (exitCode == 0 && json.path("step_seconds").isNumber()) {
+            boolean hasDevice = json.has("device_model_bytes");
             return new Measured(
                     json.path("tokens_per_second").asDouble(),
                     json.path("step_seconds").asDouble(),
-                    json.path("peak_rss_bytes").asLong(),
-                    json.path("model_rss_bytes").asLong(),
+                    json.path(hasDevice ? "device_peak_bytes" : "peak_rss_bytes")
+                            .asLong(),
+                    json.path(hasDevice ? "device_model_bytes" : "model_rss_bytes")
+                            .asLong(),
                     json.path("parameters").asLong());
         }
         return new Failed(left.failure());

@@ -18,7 +18,7 @@ final class Figures {
         return Double.isNaN(bytes) ? "-" : String.format(Locale.ROOT, "%.0f", bytes / MEBI);
     }
 
-    /** Peak resident memory, or why there is none. */
+    /** Peak memory, or why there is none. */
     static String peak(CellResult result) {
         return result instanceof CellResult.Measured measured
                 ? mib(measured.peakBytes())

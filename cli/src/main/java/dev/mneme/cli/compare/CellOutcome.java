@@ -5,6 +5,7 @@ import dev.mneme.cli.bench.CellOutput;
 import dev.mneme.runtime.evaluate.Metrics;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What became of a run. */
 public sealed interface CellOutcome {
@@ -21,7 +22,8 @@ public sealed interface CellOutcome {
      * @param steps of the optimizer
      * @param seconds spent in training steps, before and after interruptions
      * @param tokensPerSecond median; NaN if no step was left after an interruption
-     * @param peakBytes most resident memory of its process; of the last one after interruptions
+     * @param peakBytes most resident memory of its process, or what the allocator of its GPU had in use at most; of the
+     *     last process after interruptions
      * @param parameters trained numbers
      * @param resumed whether it was interrupted
      */
@@ -34,6 +36,8 @@ public sealed interface CellOutcome {
             long parameters,
             boolean resumed)
             implements CellOutcome {
+        private static final String PEAK = "peak_bytes";
+
         @Override
         public Map<String, Object> toMap() {
             Map<String, Object> map = new LinkedHashMap<>();
@@ -42,7 +46,7 @@ public sealed interface CellOutcome {
             map.put("steps", steps);
             map.put("seconds", seconds);
             map.put("tokens_per_second", tokensPerSecond);
-            map.put("peak_rss_bytes", peakBytes);
+            map.put(PEAK, peakBytes);
             map.put("parameters", parameters);
             map.put("resumed", resumed);
             return map;
@@ -60,9 +64,18 @@ public sealed interface CellOutcome {
                     json.path("steps").asLong(),
                     json.path("seconds").asDouble(Double.NaN),
                     json.path("tokens_per_second").asDouble(Double.NaN),
-                    json.path("peak_rss_bytes").asLong(),
+                    peak(json),
                     json.path("parameters").asLong(),
                     resumed);
+        }
+
+        private static long peak(JsonNode json) {
+            return Stream.of(PEAK, "device_peak_bytes", "peak_rss_bytes")
+                    .map(json::path)
+                    .filter(JsonNode::isNumber)
+                    .findFirst()
+                    .map(JsonNode::asLong)
+                    .orElse(0L);
         }
     }
 

@@ -66,7 +66,7 @@ public final class ComparisonReport implements GridReport {
     @Override
     public String caption() {
         return "Means over the seeds, of the test split. Spread: standard deviation. State: of one stream, at most. Time: "
-                + "of training steps. Peak: most resident memory of a process that ran one cell.";
+                + "of training steps. Peak: most memory of a process that ran one cell, resident, or on a GPU that in use.";
     }
 
     @Override

@@ -121,7 +121,7 @@ record Standing(PlannedPlace planned, String metric, List<CellOutcome.Finished> 
         }
         map.put("seconds", of(CellOutcome.Finished::seconds).toMap());
         map.put("tokens_per_second", of(CellOutcome.Finished::tokensPerSecond).toMap());
-        map.put("peak_rss_bytes", of(CellOutcome.Finished::peakBytes).toMap());
+        map.put("peak_bytes", of(CellOutcome.Finished::peakBytes).toMap());
         map.put("metrics", metrics());
         Adjustment adjusted = planned.adjustment();
         if (adjusted != null) {

@@ -21,6 +21,17 @@ final class CellResultTest {
     }
 
     @Test
+    void whereADeviceComputesItsMemoryCounts() {
+        CellResult result = CellResult.of(
+                0,
+                "{\"tokens_per_second\":100.0,\"step_seconds\":0.5,\"peak_rss_bytes\":3000,\"model_rss_bytes\":1000,"
+                        + "\"device_peak_bytes\":900,\"device_model_bytes\":200,\"parameters\":7}\n",
+                "");
+
+        assertThat(result).isEqualTo(new CellResult.Measured(100, 0.5, 900, 200, 7));
+    }
+
+    @Test
     void processEndedByTheKernelRanOutOfMemory() {
         assertThat(CellResult.of(137, "", "")).isEqualTo(new CellResult.Failed("out of memory"));
     }
@@ -29,6 +40,7 @@ final class CellResultTest {
     @ValueSource(
             strings = {
                 "ENGINE_FAILED: softmax: [enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory",
+                "ENGINE_FAILED: linear of (1, 2): CUDA out of memory. Tried to allocate 2.00 GiB.",
                 "java.lang.OutOfMemoryError: Java heap space",
                 "terminate called after throwing an instance of 'std::bad_alloc'"
             })

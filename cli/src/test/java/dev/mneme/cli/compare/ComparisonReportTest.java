@@ -165,7 +165,7 @@ final class ComparisonReportTest {
         assertThat(table).hasSize(5);
         assertThat(table.get(0))
                 .startsWith("task,size_setting,size,mechanism,memory,seeds,asked_seeds,metric,mean,deviation,min,max,")
-                .contains("seconds.mean", "peak_rss_bytes.max", "metrics.accuracy.deviation");
+                .contains("seconds.mean", "peak_bytes.max", "metrics.accuracy.deviation");
         assertThat(table.get(2)).startsWith("segment-copy,task.segments,2,b,b,1,2,accuracy,0.1,,0.1,0.1,1001,256,8,");
         List<String> cells = Csv.text(report().cells()).lines().toList();
         assertThat(cells).hasSize(9);
