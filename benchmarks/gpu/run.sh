@@ -139,7 +139,7 @@ done
 for file in "$out"/bench.*.out "$out"/peer.*.out; do
     [ -s "$file" ] && printf '%s %s\n' "$(basename "$file" .out)" "$(tail -n 1 "$file")"
 done >"$out/results.txt"
-if command -v python3 >/dev/null; then
+if [ -s "$out/results.txt" ] && command -v python3 >/dev/null; then
     python3 "$here/summarize.py" "$out/results.txt" >"$out/results.md" && cat "$out/results.md"
 fi
 exit "$failed"
