@@ -3,7 +3,6 @@ package dev.mneme.memorytransformer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mneme.backbone.BackboneConfig;
-import dev.mneme.config.SettingDescription;
 import dev.mneme.config.Settings;
 import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
@@ -14,13 +13,12 @@ import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
 import dev.mneme.tck.TestEngine;
+import dev.mneme.tck.memory.SettingsTable;
 import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -55,14 +53,7 @@ final class ReadmeTest {
     }
 
     @Test
-    void theTableOfSettingsIsWhatTheRecordSays() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        for (SettingDescription setting : Settings.describe(MemoryTransformerConfig.class)) {
-            assertThat(readme)
-                    .contains("| `" + setting.key() + "` | " + setting.type().replace(" | ", ", ") + " | "
-                            + setting.range() + (setting.range().isEmpty() ? "| " : " | ")
-                            + setting.defaultValue().replace("0.0", "0") + " | " + setting.summary() + " | "
-                            + setting.paper());
-        }
+    void theTableOfSettingsIsWhatTheRecordSays() {
+        SettingsTable.assertIn(Path.of("README.md"), MemoryTransformerConfig.class);
     }
 }
