@@ -6,12 +6,10 @@ import static dev.mneme.tck.Rows.difference;
 import static dev.mneme.tck.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mneme.memory.ForwardingReader;
 import dev.mneme.memory.MemoryState;
-import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.Reader;
-import dev.mneme.memory.Reading;
 import dev.mneme.memory.Segment;
-import dev.mneme.memory.SequenceRows;
 import dev.mneme.memorytransformer.TestModel.Values;
 import dev.mneme.nn.Pass;
 import dev.mneme.task.Form;
@@ -191,20 +189,14 @@ final class MemoryTransformerDecoderTest {
     // ---- property 11 and the encoder-decoder form ----
 
     /** Cuts the memory rows from what the decoder sees. */
-    private record WithoutMemoryRows(Reader actual) implements Reader {
-        @Override
-        public SequenceRows rows(MemoryState state, long batch) {
-            return actual.rows(state, batch);
-        }
-
-        @Override
-        public Reading read(ReadRequest request, MemoryState state, Pass pass) {
-            return actual.read(request, state, pass);
+    private static final class WithoutMemoryRows extends ForwardingReader {
+        WithoutMemoryRows(Reader actual) {
+            super(actual);
         }
 
         @Override
         public Tensor encoderOutput(Tensor sequence, MemoryState state) {
-            Tensor whole = actual.encoderOutput(sequence, state);
+            Tensor whole = super.encoderOutput(sequence, state);
             return whole.slice(1, SLOTS, whole.size(1));
         }
     }
