@@ -374,7 +374,7 @@ final class CompressiveTransformerPropertiesTest {
                 MemoryState before = model.step(
                                 model.step(model.initialState(2), a, b).next(), b, a)
                         .next();
-                Segment whole = model.segment(new long[] {9, 8, 0, 0}, new long[] {0, 0, 0, 0});
+                Segment whole = model.segment(null, new long[] {9, 8, 0, 0}, new long[] {0, 0, 0, 0});
                 boolean[] real = {true, true, false, false, false, false, false, false};
                 Segment padded = new Segment(whole.tokens(), backend.tensor(real, Shape.of(2, 4)), null);
                 MemoryState after = model.mechanism()

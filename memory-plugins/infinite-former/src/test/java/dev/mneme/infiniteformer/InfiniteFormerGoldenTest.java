@@ -347,7 +347,7 @@ final class InfiniteFormerGoldenTest {
             Tensor embedding = model.value("controller.input.tokens.weight");
             embedding.assign(embeddingOf(vectors, false));
             Tensor scalar = vectors.backend().zeros(Shape.scalar(), DType.F64);
-            MemoryState state = model.start(file.size("B"));
+            MemoryState state = model.initialState(file.size("B"));
             for (int i = 0; i < file.size("S"); i++) {
                 StepResult result = model.step(tokens(vectors, i), state);
                 Tensor output = model.trace().layerInputs().get(1);
@@ -391,7 +391,7 @@ final class InfiniteFormerGoldenTest {
             Tensor embedding = model.value("controller.tokens.weight");
             embedding.assign(embeddingOf(vectors, true));
             Tensor scalar = vectors.backend().zeros(Shape.scalar(), DType.F64);
-            MemoryState state = model.start(file.size("B"));
+            MemoryState state = model.initialState(file.size("B"));
             for (int i = 0; i < file.size("S"); i++) {
                 if (i > 0) {
                     Tensor queue = state.get(InfiniteFormerMemory.pending(0));

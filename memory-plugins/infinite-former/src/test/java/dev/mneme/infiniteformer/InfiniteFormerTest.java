@@ -51,7 +51,7 @@ final class InfiniteFormerTest {
     }
 
     private static MemoryState after(TestModel model, int segments) {
-        MemoryState state = model.start(1);
+        MemoryState state = model.initialState(1);
         for (int i = 0; i < segments; i++) {
             state = model.step(model.tokens(SEGMENTS[i]), state).next();
         }
@@ -68,8 +68,8 @@ final class InfiniteFormerTest {
             silent.fill("reader.layers.0.output.weight", 0);
             silent.fill("reader.layers.1.output.weight", 0);
             int firstRead = form.equals("xl") ? 2 : 1;
-            MemoryState quiet = silent.start(1);
-            MemoryState loud = speaking.start(1);
+            MemoryState quiet = silent.initialState(1);
+            MemoryState loud = speaking.initialState(1);
             for (int i = 0; i <= firstRead; i++) {
                 StepResult plain = silent.step(silent.tokens(SEGMENTS[i]), quiet);
                 StepResult read = speaking.step(speaking.tokens(SEGMENTS[i]), loud);
@@ -105,9 +105,9 @@ final class InfiniteFormerTest {
         TensorBackend backend = engine.backend();
         try (TensorScope scope = backend.scope();
                 TestModel model = model(backend, form, Map.of())) {
-            MemoryState one = model.step(model.tokens(new long[] {0, 1, 2, 3, 4, 5}), model.start(1))
+            MemoryState one = model.step(model.tokens(new long[] {0, 1, 2, 3, 4, 5}), model.initialState(1))
                     .next();
-            MemoryState other = model.step(model.tokens(new long[] {5, 1, 2, 3, 4, 0}), model.start(1))
+            MemoryState other = model.step(model.tokens(new long[] {5, 1, 2, 3, 4, 0}), model.initialState(1))
                     .next();
             for (int i = 1; i < 5; i++) {
                 Tensor tokens = model.tokens(SEGMENTS[i]);
@@ -128,7 +128,7 @@ final class InfiniteFormerTest {
                 GradientMode off = backend.noGradient();
                 TestModel model = model(backend, form, Map.of("sticky", true))) {
             long bound = model.mechanism().memory().schema().boundBytes(1);
-            MemoryState state = model.start(1).unscoped();
+            MemoryState state = model.initialState(1).unscoped();
             long bytes = 0;
             for (int i = 0; i < 12; i++) {
                 try (TensorScope step = backend.scope()) {
@@ -157,7 +157,7 @@ final class InfiniteFormerTest {
         long[][] apart = {{0, 0, 0, 0, 0, 0}, {1, 1, 1, 1, 1, 1}, {2, 3, 2, 3, 2, 3}};
         try (TensorScope scope = backend.scope();
                 TestModel model = model(backend, form, Map.of("sticky", true))) {
-            MemoryState state = model.start(1);
+            MemoryState state = model.initialState(1);
             int firstWrite = xl ? 2 : 1;
             for (int i = 0; i < 3; i++) {
                 StepResult result = model.step(model.tokens(apart[i]), state);
@@ -202,7 +202,7 @@ final class InfiniteFormerTest {
                 TestModel model = TestModel.create(backend, memory, oneLayer)) {
             MemoryState state = after(model, form.equals("xl") ? 2 : 1);
             Pass training = Pass.training(new RandomSource(1));
-            assertThat(model.step(model.tokens(SEGMENTS[0]), null, model.start(1), training)
+            assertThat(model.step(model.tokens(SEGMENTS[0]), null, model.initialState(1), training)
                             .losses())
                     .isEmpty();
             assertThat(model.step(model.tokens(SEGMENTS[3]), state).losses())
@@ -232,7 +232,7 @@ final class InfiniteFormerTest {
             MemoryState longer = after(model, 4);
             MemoryState shorter = model.step(model.tokens(new long[] {3, 4, 5}), after(model, 2))
                     .next();
-            MemoryState together = MemoryState.concat(List.of(longer, model.start(1), shorter));
+            MemoryState together = MemoryState.concat(List.of(longer, model.initialState(1), shorter));
             boolean[] real = new boolean[18];
             Arrays.fill(real, true);
             real[4] = false;
@@ -246,7 +246,7 @@ final class InfiniteFormerTest {
                 longer = model.step(model.tokens(Arrays.copyOf(ids, 4)), longer).next();
                 shorter = model.step(model.tokens(ids), shorter).next();
                 assertSame(together, 0, longer);
-                assertSame(together, 1, model.start(1));
+                assertSame(together, 1, model.initialState(1));
                 assertSame(together, 2, shorter);
             }
         }
@@ -295,7 +295,7 @@ final class InfiniteFormerTest {
             assertThat(tokens).containsExactly(0, 6, 12, 6, 12);
             Tensor dropped = after(model, 4).get(InfiniteFormerMemory.signal(0));
             MemoryState fresh =
-                    model.step(model.tokens(SEGMENTS[2]), model.start(1)).next();
+                    model.step(model.tokens(SEGMENTS[2]), model.initialState(1)).next();
             Tensor first = model.step(model.tokens(SEGMENTS[3]), fresh).next().get(InfiniteFormerMemory.signal(0));
             assertThat(difference(dropped, first)).isLessThan(1e-12);
         }
@@ -322,7 +322,7 @@ final class InfiniteFormerTest {
         TensorBackend backend = engine.backend();
         try (TensorScope scope = backend.scope();
                 TestModel model = model(backend, "xl", Map.of())) {
-            double[] alone = model.step(model.tokens(SEGMENTS[1]), model.start(1))
+            double[] alone = model.step(model.tokens(SEGMENTS[1]), model.initialState(1))
                     .logits()
                     .toDoubles();
             double[] behind = model.step(model.tokens(SEGMENTS[1]), after(model, 1))

@@ -33,7 +33,7 @@ final class SignalViewsTest {
     private static List<List<MemoryView>> views(TestModel model, int segments) {
         List<List<MemoryView>> all = new ArrayList<>();
         try (TensorScope scope = model.backend().scope()) {
-            MemoryState state = model.start(1);
+            MemoryState state = model.initialState(1);
             for (int i = 0; i < segments; i++) {
                 Observation.Recorder recorder = new Observation.Recorder();
                 Segment segment = new Segment(model.tokens(new long[] {1, i % 5, 2, 5}), null, null);

@@ -5,65 +5,48 @@ import dev.mneme.config.Settings;
 import dev.mneme.memory.ForwardingReader;
 import dev.mneme.memory.ForwardingWriter;
 import dev.mneme.memory.LayerInput;
-import dev.mneme.memory.Mechanism;
 import dev.mneme.memory.MechanismContext;
 import dev.mneme.memory.MemoryState;
 import dev.mneme.memory.ReadRequest;
 import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
 import dev.mneme.memory.Segment;
-import dev.mneme.memory.SegmentTrace;
 import dev.mneme.memory.StepResult;
 import dev.mneme.memory.Writer;
-import dev.mneme.memory.Written;
 import dev.mneme.nn.ModuleContext;
-import dev.mneme.nn.Parameter;
 import dev.mneme.nn.Pass;
 import dev.mneme.nn.TransformerBlock;
 import dev.mneme.task.Form;
 import dev.mneme.task.TaskInfo;
+import dev.mneme.tck.memory.MechanismProbe;
 import dev.mneme.tensor.DType;
-import dev.mneme.tensor.Shape;
 import dev.mneme.tensor.Tensor;
 import dev.mneme.tensor.TensorBackend;
 import dev.mneme.tensor.TensorScope;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The mechanism in a narrow backbone, F64, with windows into its reads and writes. */
-final class TestModel implements AutoCloseable {
+/** The mechanism in a narrow backbone, F64, with a window into its reads. */
+final class TestModel extends MechanismProbe {
     /** Of all first values. */
     static final long SEED = 5;
 
-    private final TensorBackend backend;
-    private final InfiniteFormerConfig config;
-    private final Mechanism mechanism;
-    private final Recorder recorder;
+    private final Reads reads;
 
-    private TestModel(TensorBackend backend, InfiniteFormerConfig config, Mechanism mechanism, Recorder recorder) {
-        this.backend = backend;
-        this.config = config;
-        this.mechanism = mechanism;
-        this.recorder = recorder;
+    private TestModel(InfiniteFormerConfig config, MechanismContext context, Reads reads) {
+        super(new InfiniteFormerProvider(), config, context, reads::beforeReader, reads::beforeWriter);
+        this.reads = reads;
     }
 
-    /** What the roles did in the last segment. */
-    private static final class Recorder {
+    /** How the first block read in the last segment. */
+    private static final class Reads {
         @Nullable InfiniteFormerReader reader;
 
         @Nullable TransformerBlock block;
 
-        @Nullable SegmentTrace trace;
-
         @Nullable Tensor read;
-
-        final List<MemoryState> layerStates = new ArrayList<>();
 
         Reader beforeReader(Reader actual) {
             reader = (InfiniteFormerReader) actual;
@@ -84,19 +67,10 @@ final class TestModel implements AutoCloseable {
                 @Override
                 public MemoryState writeLayer(LayerInput input, MemoryState state, Pass pass) {
                     if (input.layer() == 0) {
-                        layerStates.clear();
                         block = input.block();
                         read = null;
                     }
-                    MemoryState written = super.writeLayer(input, state, pass);
-                    layerStates.add(written);
-                    return written;
-                }
-
-                @Override
-                public Written write(SegmentTrace segment, MemoryState state, Pass pass) {
-                    trace = segment;
-                    return super.write(segment, state, pass);
+                    return super.writeLayer(input, state, pass);
                 }
             };
         }
@@ -116,11 +90,7 @@ final class TestModel implements AutoCloseable {
     static TestModel create(
             TensorBackend backend, InfiniteFormerConfig config, BackboneConfig backbone, TaskInfo task) {
         MechanismContext context = new MechanismContext(new ModuleContext(backend, DType.F64, SEED), backbone, task);
-        Recorder recorder = new Recorder();
-        Mechanism mechanism = new InfiniteFormerProvider()
-                .roles(config, context)
-                .assemble(recorder::beforeReader, recorder::beforeWriter);
-        return new TestModel(backend, config, mechanism, recorder);
+        return new TestModel(config, context, new Reads());
     }
 
     static InfiniteFormerConfig memory(Map<String, ?> settings) {
@@ -146,35 +116,11 @@ final class TestModel implements AutoCloseable {
         return Settings.bind("model", BackboneConfig.class, all);
     }
 
-    TensorBackend backend() {
-        return backend;
-    }
-
-    Mechanism mechanism() {
-        return mechanism;
-    }
-
-    InfiniteFormerConfig config() {
-        return config;
-    }
-
-    Map<String, Parameter> parameters() {
-        return mechanism.parameters();
-    }
-
-    Tensor value(String path) {
-        return Objects.requireNonNull(parameters().get(path), path).value();
-    }
-
     void fill(String path, double constant) {
-        try (TensorScope scope = backend.scope()) {
+        try (TensorScope scope = backend().scope()) {
             Tensor value = value(path);
-            value.assign(backend.full(value.shape(), constant, DType.F64));
+            value.assign(backend().full(value.shape(), constant, DType.F64));
         }
-    }
-
-    MemoryState start(long batch) {
-        return mechanism.memory().initialState(batch);
     }
 
     StepResult step(Tensor tokens, MemoryState state) {
@@ -182,56 +128,28 @@ final class TestModel implements AutoCloseable {
     }
 
     StepResult step(Tensor tokens, @Nullable Tensor valid, MemoryState state, Pass pass) {
-        return mechanism.controller().step(new Segment(tokens, valid, null), state, pass);
-    }
-
-    /** Row-major ids, (rows, ids of a row). */
-    Tensor tokens(long[]... ids) {
-        long[] flat = Arrays.stream(ids).flatMapToLong(Arrays::stream).toArray();
-        return backend.tensor(flat, Shape.of(ids.length, ids[0].length));
-    }
-
-    /** What the blocks computed in the last segment. */
-    SegmentTrace trace() {
-        return Objects.requireNonNull(recorder.trace);
+        return mechanism().controller().step(new Segment(tokens, valid, null), state, pass);
     }
 
     /** The first block's signal of the last segment, with its gradient. */
     Tensor signal() {
-        return recorder.layerStates.get(0).get(InfiniteFormerMemory.signal(0));
+        return recorder().layerStates().get(0).get(InfiniteFormerMemory.signal(0));
     }
 
     /** What the first block of the last segment added to its attention, or null. */
     @Nullable Tensor read() {
-        return recorder.read;
+        return reads.read;
     }
 
     /** Where the first block's queries looked in the last segment. */
     Densities densities() {
-        InfiniteFormerReader reader = Objects.requireNonNull(recorder.reader);
-        TransformerBlock block = Objects.requireNonNull(recorder.block);
+        InfiniteFormerReader reader = Objects.requireNonNull(reads.reader);
+        TransformerBlock block = Objects.requireNonNull(reads.block);
         return reader.densitiesOver(0, block, trace().layerInputs().get(0), signal());
     }
 
     /** The regulariser of each of them, (batch, heads, length). */
     Tensor divergence() {
-        return Objects.requireNonNull(recorder.reader).divergence(densities());
-    }
-
-    /** Gradients of a scalar by parameter path. */
-    Map<String, double[]> gradients(Tensor scalar) {
-        List<String> paths = new ArrayList<>(parameters().keySet());
-        List<Tensor> leaves = paths.stream().map(this::value).toList();
-        List<Tensor> gradients = backend.gradients(List.of(scalar), leaves, Collections.singletonList(null));
-        Map<String, double[]> byPath = new LinkedHashMap<>();
-        for (int i = 0; i < paths.size(); i++) {
-            byPath.put(paths.get(i), gradients.get(i).toDoubles());
-        }
-        return byPath;
-    }
-
-    @Override
-    public void close() {
-        mechanism.close();
+        return Objects.requireNonNull(reads.reader).divergence(densities());
     }
 }

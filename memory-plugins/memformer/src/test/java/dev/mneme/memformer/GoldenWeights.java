@@ -3,6 +3,8 @@ package dev.mneme.memformer;
 import dev.mneme.nn.Parameter;
 import dev.mneme.tck.golden.GoldenComparison;
 import dev.mneme.tck.golden.GoldenFile;
+import dev.mneme.tensor.Tensor;
+import dev.mneme.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -241,7 +243,10 @@ final class GoldenWeights {
             if (Arrays.stream(values).anyMatch(Double::isNaN)) {
                 throw new AssertionError(file + ": not all of " + path + " is stored");
             }
-            TestModel.assign(parameters.get(path), values);
+            Tensor target = parameters.get(path).value();
+            try (TensorScope scope = target.backend().scope()) {
+                target.assign(target.backend().tensor(values, target.shape(), target.dtype()));
+            }
         });
     }
 

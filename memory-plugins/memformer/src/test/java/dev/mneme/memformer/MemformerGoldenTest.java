@@ -84,7 +84,7 @@ final class MemformerGoldenTest {
             Tensor slots = load(backend, file, "in.memory").variable();
             Tensor tokens = load(backend, file, "in.tokens").variable();
             Tensor valid = load(backend, file, "in.token_mask");
-            comparison.check("out.initial_memory", SegmentWindow.slots(model.initial(file.size("batch"))));
+            comparison.check("out.initial_memory", SegmentWindow.slots(model.initialState(file.size("batch"))));
             List<Tensor> seen = new ArrayList<>();
             Pass pass = Pass.evaluation().observedBy((path, observed) -> seen.add(observed.detach()));
             Tensor written = model.writer().update(slots, tokens, valid, pass);
@@ -122,7 +122,7 @@ final class MemformerGoldenTest {
                 backend, TestModel.memory(Map.of("slots", slots)), backbone, TestModel.task(Form.ENCODER))) {
             model.assign("memory.v_bias", file.doubles("v_bias"));
             double[] terminal = file.doubles("terminal");
-            comparison.check("terminal", Arrays.copyOf(slotsOf(model.initial(batch)), slots * dim));
+            comparison.check("terminal", Arrays.copyOf(slotsOf(model.initialState(batch)), slots * dim));
             boolean[] nothing = new boolean[batch * 2];
             Segment segment =
                     new Segment(model.tokens(new long[batch][2]), backend.tensor(nothing, Shape.of(batch, 2)), null);
@@ -209,7 +209,7 @@ final class MemformerGoldenTest {
             double[] equal = new double[file.size("steps")];
             Arrays.fill(equal, 1);
             SegmentWindow window = window(model, file, equal);
-            MemoryState carried = model.initial(file.size("batch")).detach();
+            MemoryState carried = model.initialState(file.size("batch")).detach();
             List<Step> steps = window.forward(carried);
             Tensor valid = load(backend, file, "in.source_mask");
             comparison.check("out.encoder", orStored(file, "out.encoder", stack(steps, Step::hidden), valid));
@@ -289,7 +289,7 @@ final class MemformerGoldenTest {
                 parts.add(new Part(segment, t == 0 ? fresh : null, 1, loss));
             }
             SegmentWindow window = new SegmentWindow(model, parts);
-            MemoryState carried = model.initial(file.size("batch")).detach();
+            MemoryState carried = model.initialState(file.size("batch")).detach();
             List<Step> steps = window.forward(carried);
             Tensor valid = mask.reshape(mask.size(0), segments, length).transpose(0, 1);
             comparison.check("out.encoder", orStored(file, "out.encoder", stack(steps, Step::hidden), valid));

@@ -75,7 +75,7 @@ final class MemformerModelTest {
                 TensorScope scope = backend.scope();
                 GradientMode off = backend.noGradient()) {
             Segment segment = model.segment(form, null, IDS, OTHER_IDS);
-            MemoryState state = model.initial(2);
+            MemoryState state = model.initialState(2);
             for (int i = 0; i < 100; i++) {
                 state = model.step(segment, state).slots();
                 model.mechanism().memory().schema().check(state, 2);
@@ -96,9 +96,11 @@ final class MemformerModelTest {
             String start = model.parameters().keySet().iterator().next();
             Segment first = model.segment(form, null, IDS);
             Segment second = model.segment(form, null, OTHER_IDS);
-            Step before = model.step(second, model.step(first, model.initial(1)).slots());
+            Step before =
+                    model.step(second, model.step(first, model.initialState(1)).slots());
             model.assign(start, ordered(model.value(start).toDoubles(), DIM, 2, 0, 1));
-            Step after = model.step(second, model.step(first, model.initial(1)).slots());
+            Step after =
+                    model.step(second, model.step(first, model.initialState(1)).slots());
             assertClose(after.logits().toDoubles(), before.logits().toDoubles());
             assertClose(after.hidden().toDoubles(), before.hidden().toDoubles());
             assertClose(after.memory().toDoubles(), ordered(before.memory().toDoubles(), DIM, 2, 0, 1));
@@ -117,7 +119,7 @@ final class MemformerModelTest {
                     TensorScope scope = backend.scope()) {
                 for (Map.Entry<String, Parameter> entry : model.parameters().entrySet()) {
                     if (entry.getKey().matches("reader[.]layers[.].*[.]output[.]weight")) {
-                        TestModel.assign(entry.getValue(), new double[DIM * DIM]);
+                        model.assign(entry.getKey(), new double[DIM * DIM]);
                     }
                 }
                 Segment segment = model.segment(form, null, IDS, OTHER_IDS);
@@ -156,7 +158,7 @@ final class MemformerModelTest {
     }
 
     private static MemoryState after(TestModel model, Form form, long[]... ids) {
-        return model.step(model.segment(form, null, ids), model.initial(ids.length))
+        return model.step(model.segment(form, null, ids), model.initialState(ids.length))
                 .slots();
     }
 
@@ -171,8 +173,7 @@ final class MemformerModelTest {
             Segment next = model.segment(form, null, THIRD_IDS, IDS);
             MemoryState state = after(model, form, IDS, OTHER_IDS);
             Step expected = model.step(next, state);
-            Step restored =
-                    model.step(next, model.state(SegmentWindow.slots(state).toDoubles()));
+            Step restored = model.step(next, model.restored(state));
             assertThat(restored.logits().toDoubles())
                     .isEqualTo(expected.logits().toDoubles());
             assertThat(restored.memory().toDoubles())
@@ -189,9 +190,9 @@ final class MemformerModelTest {
             Segment next = model.segment(form, null, THIRD_IDS, THIRD_IDS);
             MemoryState state = after(model, form, IDS, OTHER_IDS);
             Tensor mask = backend.tensor(new boolean[] {false, true}, Shape.of(2));
-            Step mixed = model.step(next, state.reset(mask, model.initial(2)));
+            Step mixed = model.step(next, state.reset(mask, model.initialState(2)));
             Step going = model.step(next, state);
-            Step fresh = model.step(next, model.initial(2));
+            Step fresh = model.step(next, model.initialState(2));
             int length = THIRD_IDS.length;
             assertClose(
                     rows(mixed.logits().toDoubles(), CLASSES, 0, length),
@@ -220,8 +221,8 @@ final class MemformerModelTest {
             Tensor target = form == Form.ENCODER_DECODER ? model.tokens(OTHER_IDS) : null;
             Segment padded = new Segment(model.tokens(IDS), backend.tensor(valid, Shape.of(1, 6)), target);
             Segment cut = new Segment(model.tokens(Arrays.copyOf(IDS, 4)), null, target);
-            Step actual = model.step(padded, model.initial(1));
-            Step expected = model.step(cut, model.initial(1));
+            Step actual = model.step(padded, model.initialState(1));
+            Step expected = model.step(cut, model.initialState(1));
             assertClose(actual.memory().toDoubles(), expected.memory().toDoubles());
             int scored = form == Form.ENCODER_DECODER ? OTHER_IDS.length : 4;
             assertClose(
@@ -237,11 +238,11 @@ final class MemformerModelTest {
         try (TestModel model = TestModel.create(backend, variant, form);
                 TensorScope scope = backend.scope()) {
             Segment padding = model.segment(form, new boolean[6], IDS);
-            Step step = model.step(padding, model.initial(1));
+            Step step = model.step(padding, model.initialState(1));
             assertFinite(step.memory().toDoubles());
             assertFinite(step.logits().toDoubles());
             if (variant.equals("bmn")) {
-                double[] initial = SegmentWindow.slots(model.initial(1)).toDoubles();
+                double[] initial = SegmentWindow.slots(model.initialState(1)).toDoubles();
                 assertClose(step.memory().toDoubles(), initial);
             }
         }
@@ -254,9 +255,10 @@ final class MemformerModelTest {
         try (TestModel model = TestModel.create(backend, variant, form);
                 TensorScope scope = backend.scope()) {
             Segment segment = model.segment(form, null, IDS, OTHER_IDS);
-            Written alone = model.mechanism().controller().advance(segment, model.initial(2), Pass.evaluation());
+            Written alone = model.mechanism().controller().advance(segment, model.initialState(2), Pass.evaluation());
             assertThat(SegmentWindow.slots(alone.next()).toDoubles())
-                    .isEqualTo(model.step(segment, model.initial(2)).memory().toDoubles());
+                    .isEqualTo(
+                            model.step(segment, model.initialState(2)).memory().toDoubles());
         }
     }
 
@@ -340,7 +342,7 @@ final class MemformerModelTest {
         TensorBackend backend = engine.backend();
         try (TestModel model = TestModel.create(backend, "membart", Form.ENCODER_DECODER);
                 TensorScope scope = backend.scope()) {
-            Step step = model.step(model.segment(Form.ENCODER_DECODER, null, IDS), model.initial(1));
+            Step step = model.step(model.segment(Form.ENCODER_DECODER, null, IDS), model.initialState(1));
             double[] source = step.source().toDoubles();
             assertThat(rows(source, DIM, 0, SLOTS)).isEqualTo(step.memory().toDoubles());
             assertThat(rows(source, DIM, SLOTS, SLOTS + IDS.length))

@@ -70,7 +70,7 @@ final class MemformerWriterTest {
         TensorBackend backend = engine.backend();
         try (TestModel model = bmn(engine, Map.of());
                 TensorScope scope = backend.scope()) {
-            double[] initial = SegmentWindow.slots(model.initial(BATCH)).toDoubles();
+            double[] initial = SegmentWindow.slots(model.initialState(BATCH)).toDoubles();
             double[] written =
                     update(model, slots(backend), tokens(backend), null).toDoubles();
             for (int slot = 0; slot < BATCH * SLOTS; slot++) {
@@ -189,7 +189,7 @@ final class MemformerWriterTest {
         try (TestModel model = bmn(engine, Map.of());
                 TensorScope scope = backend.scope()) {
             model.assign("memory.v_bias", ordered(model.value("memory.v_bias").toDoubles(), DIM, 0, 0, 1));
-            Tensor slots = SegmentWindow.slots(model.initial(BATCH));
+            Tensor slots = SegmentWindow.slots(model.initialState(BATCH));
             double[] written = update(model, slots, tokens(backend), null).toDoubles();
             assertThat(row(written, DIM, 1)).isEqualTo(row(written, DIM, 0));
             assertThat(difference(row(written, DIM, 2), row(written, DIM, 0))).isGreaterThan(1e-4);
@@ -257,7 +257,7 @@ final class MemformerWriterTest {
                 }
                 slots = next;
             }
-            double[] terminal = SegmentWindow.slots(model.initial(BATCH)).toDoubles();
+            double[] terminal = SegmentWindow.slots(model.initialState(BATCH)).toDoubles();
             assertThat(difference(slots.toDoubles(), terminal)).isLessThan(1e-6);
         }
     }

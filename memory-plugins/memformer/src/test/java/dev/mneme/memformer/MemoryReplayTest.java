@@ -76,7 +76,7 @@ final class MemoryReplayTest {
         try (TestModel model = TestModel.create(backend, variant, form);
                 TensorScope scope = backend.scope()) {
             SegmentWindow window = window(model, form, 4, true);
-            MemoryState carried = model.initial(BATCH).detach();
+            MemoryState carried = model.initialState(BATCH).detach();
             Gradients expected = window.throughTime(carried);
             Gradients actual = window.byReplay(carried);
             expected.parameters()
@@ -105,7 +105,7 @@ final class MemoryReplayTest {
         for (Form form : Form.values()) {
             try (TestModel model = TestModel.create(backend, "bmn", form);
                     TensorScope scope = backend.scope()) {
-                MemoryState carried = model.initial(BATCH).detach();
+                MemoryState carried = model.initialState(BATCH).detach();
                 Gradients detached = window(model, form, 1, false).throughTime(carried);
                 assertThat(detached.parameters().get("writer.attention.project.weight"))
                         .containsOnly(0);
@@ -150,7 +150,7 @@ final class MemoryReplayTest {
         for (int i = 0; i < 2; i++) {
             try (TensorScope scope = backend.scope()) {
                 SegmentWindow window = window(model, Form.ENCODER_DECODER, i == 0 ? 4 : 16, false);
-                MemoryState carried = model.initial(BATCH).detach();
+                MemoryState carried = model.initialState(BATCH).detach();
                 Gradients gradients = replay ? window.byReplay(carried) : window.throughTime(carried);
                 peaks[i] = gradients.peakBytes() - own;
             }

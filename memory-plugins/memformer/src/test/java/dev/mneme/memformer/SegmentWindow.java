@@ -70,7 +70,7 @@ final class SegmentWindow {
     private MemoryState started(Part part, MemoryState state) {
         return part.reset() == null
                 ? state
-                : state.reset(part.reset(), model.initial(part.segment().batch()));
+                : state.reset(part.reset(), model.initialState(part.segment().batch()));
     }
 
     /** The loss of one step, unweighted; in the caller's scope. */

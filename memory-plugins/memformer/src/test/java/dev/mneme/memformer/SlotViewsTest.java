@@ -28,7 +28,8 @@ final class SlotViewsTest {
     private record Seen(List<MemoryView> views, double[] before, double[] after, double[] hidden) {
         static Seen of(TestModel model, Form form) {
             try (TensorScope scope = model.backend().scope()) {
-                MemoryState state = model.step(model.segment(form, null, new long[] {3, 3, 1, 6}), model.initial(1))
+                MemoryState state = model.step(
+                                model.segment(form, null, new long[] {3, 3, 1, 6}), model.initialState(1))
                         .slots();
                 Observation.Recorder recorder = new Observation.Recorder();
                 TestModel.Step step = model.step(

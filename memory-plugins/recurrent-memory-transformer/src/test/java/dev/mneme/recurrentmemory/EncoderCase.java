@@ -48,7 +48,7 @@ final class EncoderCase {
             List<long[]> texts = texts();
             long[] labels = file.load("in.labels", backend, DType.F64).toLongs();
             int count = texts.stream().mapToInt(this::segments).max().orElseThrow();
-            MemoryState state = model.initial(texts.size());
+            MemoryState state = model.initialState(texts.size());
             Tensor loss = backend.zeros(Shape.scalar(), DType.F64);
             Tensor logits = loss;
             for (int i = 0; i < count; i++) {

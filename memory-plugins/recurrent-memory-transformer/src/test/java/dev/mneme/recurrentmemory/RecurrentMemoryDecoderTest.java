@@ -18,6 +18,7 @@ import dev.mneme.memory.Reader;
 import dev.mneme.memory.Reading;
 import dev.mneme.memory.Segment;
 import dev.mneme.memory.SequenceRows;
+import dev.mneme.memory.StepResult;
 import dev.mneme.nn.ModuleContext;
 import dev.mneme.nn.Pass;
 import dev.mneme.recurrentmemory.TestModel.Step;
@@ -73,7 +74,7 @@ final class RecurrentMemoryDecoderTest {
             List<double[]> logits = model.logits(model.tokens(FIRST), model.tokens(SECOND));
             assertThat(logits.get(0)).isEqualTo(plainLogits(plain, model.tokens(FIRST)));
             assertThat(logits.get(1)).isEqualTo(plainLogits(plain, model.tokens(SECOND)));
-            assertThat(model.initial(1).isEmpty()).isTrue();
+            assertThat(model.initialState(1).isEmpty()).isTrue();
         }
     }
 
@@ -107,7 +108,7 @@ final class RecurrentMemoryDecoderTest {
     void theStateDoesNotGrow(TestEngine engine, DecoderForm form) {
         try (TestModel model = form.create(engine);
                 TensorScope scope = engine.backend().scope()) {
-            MemoryState initial = model.initial(2);
+            MemoryState initial = model.initialState(2);
             Tensor tokens = model.tokens(FIRST, SECOND);
             for (Step step : model.steps(initial, tokens, tokens, tokens, tokens)) {
                 assertThat(step.next().toString()).isEqualTo(initial.toString());
@@ -131,7 +132,7 @@ final class RecurrentMemoryDecoderTest {
                 TensorScope scope = backend.scope()) {
             Tensor[] segments = {model.tokens(FIRST, OTHER), model.tokens(SECOND, FIRST), model.tokens(THIRD, SECOND)};
             List<double[]> whole = model.logits(segments);
-            MemoryState state = model.initial(2);
+            MemoryState state = model.initialState(2);
             for (int i = 0; i < segments.length; i++) {
                 try (TensorScope inner = backend.scope();
                         GradientMode off = backend.noGradient()) {
@@ -169,11 +170,11 @@ final class RecurrentMemoryDecoderTest {
             Tensor[] segments = {model.tokens(FIRST, OTHER), model.tokens(SECOND, FIRST), model.tokens(THIRD, SECOND)};
             Segment opening = new Segment(segments[0].slice(1, 0, 0), null, null);
             for (int[] cut : cuts) {
-                MemoryState stepped = model.initial(2);
+                MemoryState stepped = model.initialState(2);
                 MemoryState streamed = stepped;
                 for (Tensor tokens : segments) {
                     Step expected = model.step(new Segment(tokens, null, null), stepped);
-                    Step actual = model.streamed(streamed, opening, tokens, cut);
+                    StepResult actual = model.streamed(streamed, opening, tokens, cut);
                     assertThat(difference(
                                     actual.logits().toDoubles(),
                                     expected.logits().toDoubles()))
@@ -195,7 +196,7 @@ final class RecurrentMemoryDecoderTest {
                 try (TestModel model = form.create(engine.backend(), Map.of("slots", slots))) {
                     Segment opening = new Segment(model.tokens(FIRST).slice(1, 0, 0), null, null);
                     try (var stream =
-                            model.mechanism().controller().stream(opening, model.initial(1), Pass.evaluation())) {
+                            model.mechanism().controller().stream(opening, model.initialState(1), Pass.evaluation())) {
                         model.mechanism().memory().schema().check(stream.finish(), 1);
                     }
                 }
@@ -209,11 +210,11 @@ final class RecurrentMemoryDecoderTest {
         try (TestModel model = form.create(engine);
                 TensorScope scope = engine.backend().scope()) {
             Tensor twice = model.tokens(new long[2 * TestModel.LONGEST]);
-            assertThatThrownBy(() -> model.step(new Segment(twice, null, null), model.initial(1)))
+            assertThatThrownBy(() -> model.step(new Segment(twice, null, null), model.initialState(1)))
                     .hasMessageContaining("SHAPE_MISMATCH")
                     .hasMessageContaining("model.segment");
             Segment opening = new Segment(twice.slice(1, 0, 0), null, null);
-            assertThatThrownBy(() -> model.streamed(model.initial(1), opening, twice, 4, 8))
+            assertThatThrownBy(() -> model.streamed(model.initialState(1), opening, twice, 4, 8))
                     .hasMessageContaining("SHAPE_MISMATCH");
         }
     }
@@ -224,7 +225,7 @@ final class RecurrentMemoryDecoderTest {
         try (TestModel model = form.create(engine.backend(), Map.of(), Map.of("dropout", 0.3));
                 TensorScope scope = engine.backend().scope()) {
             Segment segment = model.segment(null, FIRST, SECOND);
-            MemoryState state = model.steps(model.initial(2), model.tokens(OTHER, THIRD))
+            MemoryState state = model.steps(model.initialState(2), model.tokens(OTHER, THIRD))
                     .get(0)
                     .next();
             Controller controller = model.mechanism().controller();
@@ -249,8 +250,9 @@ final class RecurrentMemoryDecoderTest {
     void readRowsKnowNothingOfTheSegmentTheyStandBefore(TestEngine engine, DecoderForm form) {
         try (TestModel model = form.create(engine);
                 TensorScope scope = engine.backend().scope()) {
-            MemoryState state =
-                    model.steps(model.initial(1), model.tokens(FIRST)).get(0).next();
+            MemoryState state = model.steps(model.initialState(1), model.tokens(FIRST))
+                    .get(0)
+                    .next();
             double[] expected = model.step(model.segment(null, SECOND), state)
                     .trace()
                     .leadingOutput()
@@ -290,7 +292,7 @@ final class RecurrentMemoryDecoderTest {
         try (TestModel model = form.create(engine.backend(), Map.of("mem_at_end", false));
                 TensorScope scope = engine.backend().scope()) {
             assertThat(model.memoryAfter(model.tokens(OTHER))).isEqualTo(model.memoryAfter(model.tokens(FIRST)));
-            Step step = model.step(model.segment(null, FIRST), model.initial(1));
+            Step step = model.step(model.segment(null, FIRST), model.initialState(1));
             Map<String, double[]> gradients =
                     model.gradients(step.memory().square().mul(step.memory()).sum());
             String tokens =
@@ -298,7 +300,7 @@ final class RecurrentMemoryDecoderTest {
             assertThat(gradients.get(tokens)).containsOnly(0);
             assertThat(largest(gradients.get("memory.slots"))).isGreaterThan(1e-4);
             Segment opening = new Segment(model.tokens(FIRST).slice(1, 0, 0), null, null);
-            Step streamed = model.streamed(model.initial(1), opening, model.tokens(FIRST), 2, 3);
+            StepResult streamed = model.streamed(model.initialState(1), opening, model.tokens(FIRST), 2, 3);
             assertClose(streamed.logits().toDoubles(), step.logits().toDoubles());
             assertSameState(streamed.next(), step.next());
         }
@@ -357,7 +359,7 @@ final class RecurrentMemoryDecoderTest {
         TensorBackend backend = engine.backend();
         try (TestModel model = form.create(engine);
                 TensorScope scope = backend.scope()) {
-            MemoryState state = model.steps(model.initial(3), model.tokens(FIRST, SECOND, THIRD))
+            MemoryState state = model.steps(model.initialState(3), model.tokens(FIRST, SECOND, THIRD))
                     .get(0)
                     .next();
             Tensor tokens = model.tokens(OTHER, FIRST, SECOND);
@@ -377,11 +379,12 @@ final class RecurrentMemoryDecoderTest {
         TensorBackend backend = engine.backend();
         try (TestModel model = form.create(engine);
                 TensorScope scope = backend.scope()) {
-            MemoryState carried = model.steps(model.initial(2), model.tokens(FIRST, OTHER), model.tokens(SECOND, THIRD))
+            MemoryState carried = model.steps(
+                            model.initialState(2), model.tokens(FIRST, OTHER), model.tokens(SECOND, THIRD))
                     .get(1)
                     .next();
             Tensor mask = backend.tensor(new boolean[] {false, true}, Shape.of(2));
-            MemoryState state = carried.reset(mask, model.initial(2));
+            MemoryState state = carried.reset(mask, model.initialState(2));
             List<Step> both = model.steps(state, model.tokens(THIRD, FIRST), model.tokens(OTHER, SECOND));
             List<double[]> kept =
                     model.logits(model.tokens(FIRST), model.tokens(SECOND), model.tokens(THIRD), model.tokens(OTHER));
@@ -399,7 +402,7 @@ final class RecurrentMemoryDecoderTest {
     void aStreamThatIsAbsentKeepsItsState(TestEngine engine, DecoderForm form) {
         try (TestModel model = form.create(engine);
                 TensorScope scope = engine.backend().scope()) {
-            MemoryState state = model.steps(model.initial(2), model.tokens(FIRST, OTHER))
+            MemoryState state = model.steps(model.initialState(2), model.tokens(FIRST, OTHER))
                     .get(0)
                     .next();
             boolean[] valid = {true, true, true, true, false, false, false, false, false, false};
@@ -460,7 +463,7 @@ final class RecurrentMemoryDecoderTest {
                                 TestModel.backbone(models.get(i)),
                                 TestModel.task(Form.DECODER),
                                 reader -> new Cut(reader, before))) {
-                    List<Step> steps = model.steps(model.initial(1), model.tokens(FIRST));
+                    List<Step> steps = model.steps(model.initialState(1), model.tokens(FIRST));
                     // With the read rows cut, only the next segment hears of the initial memory, by way of the written.
                     Tensor written = steps.get(0).memory();
                     Tensor loss = before

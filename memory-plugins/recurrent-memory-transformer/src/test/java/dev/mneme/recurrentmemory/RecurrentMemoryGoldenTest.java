@@ -93,7 +93,7 @@ final class RecurrentMemoryGoldenTest {
             Tensor targets = load(backend, file, "in.targets");
             Tensor lossCotangents = load(backend, file, "cot.loss");
             Tensor memoryCotangents = load(backend, file, "cot.memory");
-            MemoryState state = model.initial(ids.size(0));
+            MemoryState state = model.initialState(ids.size(0));
             Tensor scalar = backend.zeros(Shape.scalar(), DType.F64);
             for (int i = 0; i < file.size("nseg"); i++) {
                 long from = (long) i * length;
@@ -143,7 +143,7 @@ final class RecurrentMemoryGoldenTest {
             Tensor ids = load(backend, file, "in.ids");
             long length = ids.size(1);
             long segment = file.size("seg");
-            MemoryState state = model.initial(ids.size(0));
+            MemoryState state = model.initialState(ids.size(0));
             Tensor scalar = backend.zeros(Shape.scalar(), DType.F64);
             List<Tensor> all = new ArrayList<>();
             for (int i = 0; i * segment < length; i++) {

@@ -62,7 +62,7 @@ final class RecurrentMemoryGradientTest {
     private static double earlyTokenGradient(TestModel model, DecoderForm form, boolean detached) {
         TensorBackend backend = model.backend();
         try (TensorScope scope = backend.scope()) {
-            MemoryState state = model.initial(1);
+            MemoryState state = model.initialState(1);
             Step last = null;
             for (Tensor tokens : segments(model, 3)) {
                 last = model.step(new Segment(tokens, null, null), state);
@@ -92,7 +92,7 @@ final class RecurrentMemoryGradientTest {
                 TensorScope scope = backend.scope()) {
             Tensor[] segments = segments(model, 4);
             List<MemoryState> entered = new ArrayList<>();
-            MemoryState state = model.initial(1);
+            MemoryState state = model.initialState(1);
             for (Tensor tokens : segments) {
                 entered.add(model.restored(state));
                 try (GradientMode off = backend.noGradient()) {
@@ -103,12 +103,12 @@ final class RecurrentMemoryGradientTest {
             List<Step> replayed = model.steps(entered.get(3 - unroll), unrolled);
             Map<String, double[]> actual = model.gradients(loss(replayed.get(unroll)));
 
-            MemoryState start = model.step(new Segment(segments[0], null, null), model.initial(1))
+            MemoryState start = model.step(new Segment(segments[0], null, null), model.initialState(1))
                     .next();
             List<Step> graph = model.steps(start.detach(), unrolled);
             assertClose(actual, model.gradients(loss(graph.get(unroll))), 1e-12);
 
-            List<Step> longer = model.steps(model.initial(1), segments);
+            List<Step> longer = model.steps(model.initialState(1), segments);
             assertDiffers(model.gradients(loss(longer.get(3))).get("memory.slots"), actual.get("memory.slots"));
         }
     }
@@ -122,7 +122,7 @@ final class RecurrentMemoryGradientTest {
         try (TestModel model = form.create(engine);
                 TensorScope scope = backend.scope()) {
             Tensor[] segments = segments(model, 4);
-            Tensor total = model.steps(model.initial(1), segments).stream()
+            Tensor total = model.steps(model.initialState(1), segments).stream()
                     .map(RecurrentMemoryGradientTest::loss)
                     .reduce(Tensor::add)
                     .orElseThrow();
@@ -135,7 +135,7 @@ final class RecurrentMemoryGradientTest {
         TensorBackend backend = model.backend();
         List<MemoryState> entered = new ArrayList<>();
         try (GradientMode off = backend.noGradient()) {
-            MemoryState state = model.initial(1);
+            MemoryState state = model.initialState(1);
             for (Tensor tokens : segments) {
                 entered.add(state);
                 state = model.mechanism()
@@ -148,7 +148,7 @@ final class RecurrentMemoryGradientTest {
         Tensor cotangent = null;
         for (int i = segments.length - 1; i >= 0; i--) {
             Tensor leaf = entered.get(i).get(RecurrentMemory.ROWS).detach().variable();
-            MemoryState state = i == 0 ? model.initial(1) : entered.get(i).with(RecurrentMemory.ROWS, leaf);
+            MemoryState state = i == 0 ? model.initialState(1) : entered.get(i).with(RecurrentMemory.ROWS, leaf);
             List<Tensor> outputs = new ArrayList<>();
             List<@Nullable Tensor> cotangents = new ArrayList<>();
             Step step = model.step(new Segment(segments[i], null, null), state);
@@ -158,15 +158,9 @@ final class RecurrentMemoryGradientTest {
                 outputs.add(step.memory());
                 cotangents.add(cotangent);
             }
-            List<Tensor> inputs = new ArrayList<>();
-            model.parameters().values().forEach(parameter -> inputs.add(parameter.value()));
-            inputs.add(leaf);
-            List<Tensor> found = backend.gradients(outputs, inputs, cotangents);
-            cotangent = found.get(found.size() - 1);
-            int at = 0;
-            for (String path : model.parameters().keySet()) {
-                gradients.merge(path, found.get(at++).toDoubles(), RecurrentMemoryGradientTest::sum);
-            }
+            Map<String, double[]> found = model.gradients(outputs, cotangents, List.of(leaf));
+            cotangent = backend.tensor(found.remove("0"), leaf.shape(), leaf.dtype());
+            found.forEach((path, values) -> gradients.merge(path, values, RecurrentMemoryGradientTest::sum));
         }
         return gradients;
     }

@@ -124,7 +124,7 @@ final class RecurrentMemoryXlTest {
         try (TestModel model = model(engine, Map.of("cache", length));
                 TensorScope scope = engine.backend().scope()) {
             Tensor tokens = model.tokens(FIRST, SECOND);
-            List<Step> steps = model.steps(model.initial(2), tokens, tokens, tokens);
+            List<Step> steps = model.steps(model.initialState(2), tokens, tokens, tokens);
             for (int i = 0; i < steps.size(); i++) {
                 MemoryState state = steps.get(i).next();
                 long expected = Math.min(length, (i + 1L) * (2 * SLOTS + FIRST.length));
@@ -152,8 +152,9 @@ final class RecurrentMemoryXlTest {
         TensorBackend backend = engine.backend();
         try (TestModel model = model(engine, Map.of("cache", 4, "read_memory_from_cache", true));
                 TensorScope scope = backend.scope()) {
-            MemoryState state =
-                    model.steps(model.initial(1), model.tokens(FIRST)).get(0).next();
+            MemoryState state = model.steps(model.initialState(1), model.tokens(FIRST))
+                    .get(0)
+                    .next();
             Tensor cache = state.get(StateCache.name(0)).variable();
             Tensor memory = state.get(RecurrentMemory.ROWS).variable();
             MemoryState leaves = state.with(StateCache.name(0), cache).with(RecurrentMemory.ROWS, memory);
@@ -183,7 +184,7 @@ final class RecurrentMemoryXlTest {
     }
 
     private static double[] afterPadded(TestModel model, Segment padded) {
-        MemoryState state = model.step(padded, model.initial(1)).next();
+        MemoryState state = model.step(padded, model.initialState(1)).next();
         return model.step(model.segment(null, SECOND), state).logits().toDoubles();
     }
 
@@ -192,8 +193,9 @@ final class RecurrentMemoryXlTest {
     void attentionCanBeObserved(TestEngine engine) {
         try (TestModel model = model(engine, Map.of("cache", 4));
                 TensorScope scope = engine.backend().scope()) {
-            MemoryState state =
-                    model.steps(model.initial(1), model.tokens(FIRST)).get(0).next();
+            MemoryState state = model.steps(model.initialState(1), model.tokens(FIRST))
+                    .get(0)
+                    .next();
             Map<String, double[]> seen = new LinkedHashMap<>();
             Pass pass = Pass.evaluation().observedBy((path, weights) -> seen.put(path, weights.toDoubles()));
             model.mechanism().controller().step(model.segment(null, SECOND), state, pass);
@@ -229,7 +231,7 @@ final class RecurrentMemoryXlTest {
                         Map.of("positions", "none", "head_bias", false),
                         Form.DECODER);
                 TensorScope scope = engine.backend().scope()) {
-            Step step = model.step(model.segment(null, FIRST), model.initial(1));
+            Step step = model.step(model.segment(null, FIRST), model.initialState(1));
             Tensor expected = step.trace()
                     .tokenOutput()
                     .linear(model.value("controller.tokens.weight"), model.value("controller.head_bias"));

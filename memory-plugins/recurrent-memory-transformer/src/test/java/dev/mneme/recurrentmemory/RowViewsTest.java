@@ -25,7 +25,7 @@ final class RowViewsTest {
     private static List<MemoryView> views(TestModel model, Form form) {
         try (TensorScope scope = model.backend().scope()) {
             Observation.Recorder recorder = new Observation.Recorder();
-            MemoryState state = model.initial(1);
+            MemoryState state = model.initialState(1);
             boolean[] valid = form == Form.DECODER ? null : new boolean[] {true, true, true, true};
             StepResult result = model.mechanism()
                     .controller()

@@ -76,7 +76,7 @@ final class TransformerXlConfigTest {
             assertThatThrownBy(() -> model.step(state, new long[13]))
                     .hasMessageContaining("a segment of 13 tokens; this model was built for 12");
             try (var stream =
-                    model.mechanism().controller().stream(model.segment(new long[0]), state, Pass.evaluation())) {
+                    model.mechanism().controller().stream(model.segment(null, new long[0]), state, Pass.evaluation())) {
                 Tensor tokens = backend.tensor(new long[7], Shape.of(1, 7));
                 stream.feed(tokens);
                 assertThatThrownBy(() -> stream.feed(tokens)).hasMessageContaining("a segment of 14 tokens");

@@ -307,7 +307,7 @@ final class TransformerXlPropertiesTest {
                 TensorScope scope = backend.scope()) {
             MemoryState before = model.step(model.initialState(2), new long[] {1, 2, 3, 4}, new long[] {5, 6, 7, 8})
                     .next();
-            Segment whole = model.segment(new long[] {9, 8, 0, 0}, new long[] {0, 0, 0, 0});
+            Segment whole = model.segment(null, new long[] {9, 8, 0, 0}, new long[] {0, 0, 0, 0});
             boolean[] real = {true, true, false, false, false, false, false, false};
             Segment padded = new Segment(whole.tokens(), backend.tensor(real, Shape.of(2, 4)), null);
             StepResult result = model.mechanism().controller().step(padded, before, Pass.evaluation());
