@@ -55,7 +55,8 @@ cuda_folders() {
     local known library found
     known=$(ldconfig -p 2>/dev/null)
     for library in libcudart.so.13 libcupti.so.13 libcublas.so.13 libcublasLt.so.13 libcusparse.so.12 \
-        libnvJitLink.so.13 libcusolver.so.12 libcufft.so.12 libcurand.so.10 libcufile.so.0 libnccl.so.2 libcudnn.so.9; do
+        libnvJitLink.so.13 libcusolver.so.12 libcufft.so.12 libcurand.so.10 libcufile.so.0 libnvrtc.so.13 libnccl.so.2 \
+        libcudnn.so.9; do
         case $known in *"$library "*) continue ;; esac
         found=$(find /usr /opt -xdev -name "$library" -print -quit 2>/dev/null)
         if [ -n "$found" ]; then
