@@ -6,7 +6,7 @@
 #   ./run.sh --only doctor,bench    some of: doctor, suites, bench, peer
 #   OUT=/tmp/results MEMORIES='none memformer' PRECISIONS=bf16 ./run.sh --only bench,peer
 #
-# CUDA's libraries that the system's linker does not find are looked for under /usr and /opt. The peer needs python3
+# CUDA's libraries that the system's linker does not find are looked for in all folders. The peer needs python3
 # with torch; it is skipped, saying so, where there is none. Exit status: 0 if all that ran passed, 1 if something
 # failed, 2 for a wrong call.
 set -uo pipefail
@@ -54,16 +54,14 @@ step() {
 cuda_folders() {
     local known library found
     known=$(ldconfig -p 2>/dev/null)
+    # Not the copies that JavaCPP unpacks.
+    found=$(find / -xdev -name 'lib[cn][uvc]*.so.*' -not -path '*/org/bytedeco/*' -print 2>/dev/null)
     for library in libcudart.so.13 libcupti.so.13 libcublas.so.13 libcublasLt.so.13 libcusparse.so.12 \
-        libnvJitLink.so.13 libcusolver.so.12 libcufft.so.12 libcurand.so.10 libcufile.so.0 libnccl.so.2 libcudnn.so.9; do
+        libnvJitLink.so.13 libcusolver.so.12 libcufft.so.12 libcurand.so.10 libcufile.so.0 libnvrtc.so.13 libnccl.so.2 \
+        libcudnn.so.9; do
         case $known in *"$library "*) continue ;; esac
-        found=$(find /usr /opt -xdev -name "$library" -print -quit 2>/dev/null)
-        if [ -n "$found" ]; then
-            dirname "$found"
-        else
-            echo "no $library found" >&2
-        fi
-    done | sort -u | paste -sd:
+        grep -m 1 "/$library\$" <<<"$found" || echo "no $library found" >&2
+    done | sed 's|/[^/]*$||' | sort -u | paste -sd:
 }
 
 {

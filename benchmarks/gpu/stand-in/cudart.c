@@ -5,6 +5,7 @@
  * In the environment:
  *   STAND_IN_COUNTERS=FILE  is kept up to date with the counts below, as eight-byte integers
  *   STAND_IN_KERNELS=FILE   gets the mangled name of every kernel that is started, a line each
+ *   STAND_IN_BYTES=N        memory of the device; 80000000000 unless set
  *   STAND_IN_MAJOR=N        compute capability N.0; 8 unless set, as 9 takes attention to cuDNN, which is missing
  */
 #define _GNU_SOURCE
@@ -23,6 +24,12 @@ static struct counters {
 } private_counters, *counters = &private_counters;
 
 static FILE *kernels;
+static size_t taken; /* by blocks that are never given back, as LibTorch's allocator keeps them */
+
+static size_t memory_size(void) {
+    const char *wanted = getenv("STAND_IN_BYTES");
+    return wanted ? strtoull(wanted, NULL, 10) : 80000000000;
+}
 
 static int major(void) {
     const char *wanted = getenv("STAND_IN_MAJOR");
@@ -51,7 +58,7 @@ int cudaRuntimeGetVersion(int *version) { *version = 13010; return 0; }
 int cudaGetDeviceProperties(struct cudaDeviceProp *p, int device) {
     memset(p, 0, sizeof *p);
     strcpy(p->name, "stand-in for a GPU");
-    p->totalGlobalMem = 80000000000;
+    p->totalGlobalMem = memory_size();
     p->major = major();
     p->multiProcessorCount = 132;
     p->warpSize = 32;
@@ -91,9 +98,10 @@ int cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr attribute, int device
 
 int cudaMalloc(void **memory, size_t size) {
     counters->allocations++;
-    if (posix_memalign(memory, 512, size ? size : 1)) {
-        return 2; /* cudaErrorMemoryAllocation */
+    if (taken + size > memory_size() || posix_memalign(memory, 512, size ? size : 1)) {
+        return cudaErrorMemoryAllocation;
     }
+    taken += size;
     memset(*memory, 0, size);
     return 0;
 }
@@ -102,10 +110,14 @@ int cudaFree(void *memory) { free(memory); return 0; }
 int cudaFreeAsync(void *memory, void *stream) { free(memory); return 0; }
 int cudaHostAlloc(void **memory, size_t size, unsigned flags) {
     counters->page_locked++;
-    return posix_memalign(memory, 4096, size ? size : 1) ? 2 : 0;
+    return posix_memalign(memory, 4096, size ? size : 1) ? cudaErrorMemoryAllocation : 0;
 }
 int cudaFreeHost(void *memory) { free(memory); return 0; }
-int cudaMemGetInfo(size_t *available, size_t *total) { *available = 79000000000; *total = 80000000000; return 0; }
+int cudaMemGetInfo(size_t *available, size_t *total) {
+    *total = memory_size();
+    *available = *total - taken;
+    return 0;
+}
 
 int cudaMemcpy(void *to, const void *from, size_t size, enum cudaMemcpyKind kind) {
     counters->to_device += kind == cudaMemcpyHostToDevice;
@@ -211,4 +223,4 @@ int cudaGetDriverEntryPointByVersion(const char *name, void **function, unsigned
 }
 
 const char *cudaGetErrorName(int error) { return "error"; }
-const char *cudaGetErrorString(int error) { return "an error of the stand-in"; }
+const char *cudaGetErrorString(int error) { return error == cudaErrorMemoryAllocation ? "out of memory" : "an error"; }

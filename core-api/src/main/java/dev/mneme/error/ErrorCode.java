@@ -16,6 +16,8 @@ public enum ErrorCode {
     TENSOR_CLOSED(false),
     /** The engine refused an operation for another reason; its own words are in the message. */
     ENGINE_FAILED(false),
+    /** The engine's device, or the machine, has not the memory that an operation asks for. */
+    MEMORY_EXHAUSTED(true),
     /** No engine works on this machine, or the one asked for does not. */
     ENGINE_UNAVAILABLE(true),
     /** A plugin jar was rejected. */

@@ -39,8 +39,8 @@ final class CellResultTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "ENGINE_FAILED: softmax: [enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory",
-                "ENGINE_FAILED: linear of (1, 2): CUDA out of memory. Tried to allocate 2.00 GiB.",
+                "MEMORY_EXHAUSTED: softmax: [enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory",
+                "MEMORY_EXHAUSTED: linear of (1, 2): CUDA out of memory. Tried to allocate 2.00 GiB.",
                 "java.lang.OutOfMemoryError: Java heap space",
                 "terminate called after throwing an instance of 'std::bad_alloc'"
             })

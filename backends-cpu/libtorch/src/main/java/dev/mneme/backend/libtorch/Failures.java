@@ -41,6 +41,13 @@ final class Failures {
             return known;
         }
         String reason = reason(e);
+        if (OUT_OF_MEMORY.matcher(reason.toLowerCase(Locale.ROOT)).find()) {
+            return new MnemeException(
+                    ErrorCode.MEMORY_EXHAUSTED,
+                    operation + " of " + describe(operands) + ": " + withoutAdvice(reason)
+                            + " Smaller batches and shorter segments need less memory; so does memory replay in training",
+                    e);
+        }
         return new MnemeException(
                 code(reason.toLowerCase(Locale.ROOT), operands),
                 operation + " of " + describe(operands) + ": " + reason,
@@ -48,9 +55,6 @@ final class Failures {
     }
 
     private static ErrorCode code(String reason, List<? extends TorchTensor> operands) {
-        if (OUT_OF_MEMORY.matcher(reason).find()) {
-            return ErrorCode.ENGINE_FAILED;
-        }
         boolean mixed = operands.stream()
                         .map(TorchTensor::dtype)
                         .filter(DType::isFloating)
@@ -68,6 +72,13 @@ final class Failures {
         String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         int trace = message.indexOf("\nException raised from");
         return (trace < 0 ? message : message.substring(0, trace)).strip();
+    }
+
+    /** What LibTorch advises are settings of Python's. */
+    private static String withoutAdvice(String reason) {
+        int advice = reason.indexOf("If reserved but unallocated");
+        String kept = (advice < 0 ? reason : reason.substring(0, advice)).strip();
+        return kept.endsWith(".") ? kept : kept + ".";
     }
 
     private static String describe(List<? extends TorchTensor> operands) {

@@ -151,7 +151,17 @@ final class TorchErrorsTest {
 
     @Test
     void memoryThatDoesNotExistIsAnError() {
-        assertFails(ErrorCode.ENGINE_FAILED, "allocate", () -> floats(1L << 45));
+        assertFails(ErrorCode.MEMORY_EXHAUSTED, "allocate", () -> floats(1L << 45));
+    }
+
+    @Test
+    void whatLibTorchAdvisesPythonIsLeftOut() {
+        RuntimeException said = new RuntimeException("CUDA out of memory. Tried to allocate 20.00 MiB. If reserved but"
+                + " unallocated memory is large try setting PYTORCH_ALLOC_CONF=expandable_segments:True to avoid it.");
+
+        assertThat(Failures.translate("linear", said, List.of()))
+                .hasMessage("MEMORY_EXHAUSTED: linear of no tensors: CUDA out of memory. Tried to allocate 20.00 MiB."
+                        + " Smaller batches and shorter segments need less memory; so does memory replay in training");
     }
 
     @Test

@@ -34,11 +34,13 @@ final class CudaDevice extends TorchDevice {
     private final Properties properties;
     private final Map<DType, TensorOptions> pinned = new EnumMap<>(DType.class);
 
-    private record Properties(String name, int major, int minor, long bytes) {
+    private record Properties(String name, ComputeCapability capability, long bytes) {
         static Properties read() {
             cudaDeviceProp properties = torch_cuda.getDeviceProperties(INDEX); // the library's own, not to be closed
             return new Properties(
-                    properties.name().getString(), properties.major(), properties.minor(), properties.totalGlobalMem());
+                    properties.name().getString(),
+                    new ComputeCapability(properties.major(), properties.minor()),
+                    properties.totalGlobalMem());
         }
     }
 
@@ -70,12 +72,15 @@ final class CudaDevice extends TorchDevice {
     String description() {
         return String.format(
                 Locale.ROOT,
-                "%s, %s, compute capability %d.%d, %.0f GB",
+                "%s, %s, compute capability %s, %.0f GB",
                 name(),
                 properties.name(),
-                properties.major(),
-                properties.minor(),
+                properties.capability(),
                 properties.bytes() / 1e9);
+    }
+
+    ComputeCapability computeCapability() {
+        return properties.capability();
     }
 
     @Override
@@ -87,7 +92,7 @@ final class CudaDevice extends TorchDevice {
 
     @Override
     protected List<Precision> precisions() {
-        return properties.major() >= AMPERE
+        return properties.capability().major() >= AMPERE
                 ? List.of(Precision.F32, Precision.TF32, Precision.BF16)
                 : List.of(Precision.F32);
     }

@@ -13,7 +13,7 @@ final class CudaDiagnosis {
 
     private static final int OLDEST_CUDA = 13000;
 
-    /** What LibTorch's natives, and these libraries among themselves, link to. */
+    /** What LibTorch's natives, and these libraries among themselves, link to; NVRTC is what cuDNN compiles kernels with. */
     static final List<String> LIBRARIES = List.of(
             "libcudart.so.13",
             "libcublas.so.13",
@@ -30,7 +30,8 @@ final class CudaDiagnosis {
             "libcusolver.so.12",
             "libcusparse.so.12",
             "libnccl.so.2",
-            "libnvJitLink.so.13");
+            "libnvJitLink.so.13",
+            "libnvrtc.so.13");
 
     private static final String PLATFORM = "linux-x86_64";
     private static final String NATIVES = "dev.mneme:mneme-backend-cuda-libtorch-natives with type pom";
@@ -125,6 +126,12 @@ final class CudaDiagnosis {
                 return new Availability.Unavailable(
                         "LibTorch finds no GPU that it can use; NVIDIA's driver is " + driver(),
                         "look at nvidia-smi and at CUDA_VISIBLE_DEVICES");
+            }
+            if (!probe.computeCapability().isSupported()) {
+                return new Availability.Unavailable(
+                        probe.describeDevice() + ": LibTorch's natives have code for compute capability "
+                                + ComputeCapability.supported() + " alone",
+                        "choose another GPU by CUDA_VISIBLE_DEVICES, or --backend libtorch");
             }
             return new Availability.Available(probe.describeDevice());
         } catch (LinkageError | RuntimeException e) {

@@ -14,6 +14,7 @@ import org.bytedeco.cuda.presets.curand;
 import org.bytedeco.cuda.presets.cusolver;
 import org.bytedeco.cuda.presets.cusparse;
 import org.bytedeco.cuda.presets.nccl;
+import org.bytedeco.cuda.presets.nvrtc;
 import org.bytedeco.javacpp.Loader;
 
 /** LibTorch's natives for GPUs; chosen where nothing that they need is missing. */
@@ -31,6 +32,7 @@ public final class CudaNatives implements NativesBuild {
             curand.class,
             cufile.class,
             nccl.class,
+            nvrtc.class,
             cudnn.class);
 
     private final CudaProbe probe;

@@ -29,6 +29,9 @@ interface CudaProbe {
     /** Loads LibTorch and counts the GPUs it can use; failures of linking come through. */
     int devices();
 
+    /** Generation of the first GPU; only after {@link #devices} found one. */
+    ComputeCapability computeCapability();
+
     /** What the first GPU is; only after {@link #devices} found one. */
     String describeDevice();
 }

@@ -95,6 +95,11 @@ final class SystemProbe implements CudaProbe {
     }
 
     @Override
+    public ComputeCapability computeCapability() {
+        return CudaDevice.first().computeCapability();
+    }
+
+    @Override
     public String describeDevice() {
         return CudaDevice.first().description();
     }

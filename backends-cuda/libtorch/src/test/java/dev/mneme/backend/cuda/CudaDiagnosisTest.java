@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class CudaDiagnosisTest {
     /** Every way in which it may fail, as users read it. */
@@ -37,6 +39,7 @@ final class CudaDiagnosisTest {
                 works.withDriver(Optional.empty(), Optional.empty()).supporting(12080));
         machines.put("an incomplete CUDA", works.without("libcudnn.so.9", "libnccl.so.2"));
         machines.put("no device that CUDA shows", works.counting(() -> 0));
+        machines.put("a GPU that is too old", works.ofGeneration(7, 0));
         machines.put("natives that do not load", works.counting(() -> {
             throw new ExceptionInInitializerError(new UnsatisfiedLinkError("libcudnn.so.9: version not found"));
         }));
@@ -62,6 +65,24 @@ final class CudaDiagnosisTest {
         try (InputStream stream = CudaDiagnosisTest.class.getResourceAsStream("diagnoses.txt")) {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "6.1, false",
+        "7.0, false",
+        "7.5, true",
+        "8.0, true",
+        "8.9, true",
+        "9.0, true",
+        "10.3, true",
+        "11.0, false"
+    })
+    void codeRunsOnLaterMinorVersionsOnly(String capability, boolean isSupported) {
+        String[] parts = capability.split("\\.", -1);
+
+        assertThat(new ComputeCapability(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])).isSupported())
+                .isEqualTo(isSupported);
     }
 
     @Test
