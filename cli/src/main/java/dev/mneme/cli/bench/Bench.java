@@ -1,6 +1,7 @@
 package dev.mneme.cli.bench;
 
 import dev.mneme.backbone.BackboneConfig;
+import dev.mneme.cli.run.DeviceFigures;
 import dev.mneme.config.Settings;
 import dev.mneme.error.MnemeException;
 import dev.mneme.memory.MemoryState;
@@ -18,7 +19,6 @@ import dev.mneme.task.Split;
 import dev.mneme.task.Window;
 import dev.mneme.task.WindowSource;
 import dev.mneme.tensor.DType;
-import dev.mneme.tensor.DeviceMemory;
 import dev.mneme.tensor.EngineInfo;
 import dev.mneme.tensor.GradientMode;
 import dev.mneme.tensor.Precision;
@@ -230,8 +230,7 @@ public record Bench(int batch, int segment, int segments, int vocabulary, int wa
 
     private Measured infer(Model model, RandomTokens task) {
         long modelBytes = ProcessMemory.residentBytes();
-        long deviceModelBytes =
-                model.backend().deviceMemory().map(DeviceMemory::allocatedBytes).orElse(0L);
+        long deviceModelBytes = DeviceFigures.bytesInUse(model.backend());
         WindowSource windows = task.windows(Split.TRAIN, batch, seed);
         double[] seconds = new double[steps];
         for (int step = -warmUp; step < steps; step++) {

@@ -1,7 +1,10 @@
 package dev.mneme.cli.bench;
 
 import dev.mneme.backbone.BackboneConfig;
+import dev.mneme.nn.Parameter;
 import dev.mneme.runtime.model.Model;
+import dev.mneme.tensor.Shape;
+import java.util.Map;
 
 /**
  * The arithmetic that a decoder cannot do without, by the usual count: each weight matrix once a token, and causal attention
@@ -22,20 +25,23 @@ record ModelArithmetic(long weights, long attention) {
 
     static ModelArithmetic of(Model model, int segment) {
         BackboneConfig backbone = model.describe().backbone();
-        boolean[] hasOutput = {false};
-        long[] weights = {0};
-        model.parameters().forEach((path, parameter) -> {
-            boolean isLookedUp = path.endsWith(TOKENS) || path.endsWith(POSITIONS) || path.startsWith(MEMORY_ROWS);
-            if (parameter.value().rank() == 2 && !isLookedUp) {
-                weights[0] += parameter.value().shape().elements();
-            }
-            hasOutput[0] |= path.endsWith(OUTPUT);
-        });
+        Map<String, Parameter> parameters = model.parameters();
+        long weights = parameters.entrySet().stream()
+                .filter(entry -> !isLookedUp(entry.getKey()))
+                .map(entry -> entry.getValue().value().shape())
+                .filter(shape -> shape.rank() == 2)
+                .mapToLong(Shape::elements)
+                .sum();
         // One matrix that embeds tokens and predicts them is multiplied with in the second place alone.
-        long tied = hasOutput[0] ? 0 : (long) model.describe().task().targetVocabulary() * backbone.dim();
+        boolean isTied = parameters.keySet().stream().noneMatch(path -> path.endsWith(OUTPUT));
+        long tied = isTied ? (long) model.describe().task().targetVocabulary() * backbone.dim() : 0;
         // Scores and their sum of values, each to half of the segment on average.
         long attention = 2L * backbone.layers() * backbone.dim() * segment;
-        return new ModelArithmetic(weights[0] + tied, attention);
+        return new ModelArithmetic(weights + tied, attention);
+    }
+
+    private static boolean isLookedUp(String path) {
+        return path.endsWith(TOKENS) || path.endsWith(POSITIONS) || path.startsWith(MEMORY_ROWS);
     }
 
     /** Operations for one token. */

@@ -1,11 +1,11 @@
 package dev.mneme.cli.bench;
 
+import dev.mneme.cli.run.DeviceFigures;
 import dev.mneme.cli.run.SpeedListener;
 import dev.mneme.runtime.evaluate.ProcessMemory;
 import dev.mneme.runtime.train.StepReport;
 import dev.mneme.runtime.train.TrainListener;
 import dev.mneme.runtime.train.Trainer;
-import dev.mneme.tensor.DeviceMemory;
 import dev.mneme.tensor.TensorBackend;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +38,7 @@ final class StepMeter implements TrainListener {
     @Override
     public void started(long step, long all) {
         modelBytes = ProcessMemory.residentBytes();
-        deviceModelBytes =
-                backend.deviceMemory().map(DeviceMemory::allocatedBytes).orElse(0L);
+        deviceModelBytes = DeviceFigures.bytesInUse(backend);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.mneme.cli.run;
 
 import dev.mneme.cli.console.Quantity;
+import dev.mneme.tensor.DeviceMemory;
 import dev.mneme.tensor.TensorBackend;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +24,11 @@ public final class DeviceFigures {
             map.put("device_reserved_bytes", memory.peakReservedBytes());
         });
         return map;
+    }
+
+    /** What the device's allocator has in use now; 0 where tensors are in the memory of the process. */
+    public static long bytesInUse(TensorBackend backend) {
+        return backend.deviceMemory().map(DeviceMemory::allocatedBytes).orElse(0L);
     }
 
     /** A sentence for people; empty where tensors are in the memory of the process. */
