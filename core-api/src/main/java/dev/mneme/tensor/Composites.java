@@ -122,19 +122,15 @@ final class Composites {
     }
 
     static List<Tensor> split(Tensor x, int dim, int parts) {
-        long size = partSize(x, dim, parts);
+        if (parts < 1 || x.size(dim) % parts != 0) {
+            throw shapeMismatch("split", "parts that divide dimension " + dim + " of " + x.shape(), parts);
+        }
+        long size = x.size(dim) / parts;
         List<Tensor> slices = new ArrayList<>(parts);
         for (int part = 0; part < parts; part++) {
             slices.add(x.slice(dim, part * size, (part + 1) * size));
         }
         return slices;
-    }
-
-    private static long partSize(Tensor x, int dim, int parts) {
-        if (parts < 1 || x.size(dim) % parts != 0) {
-            throw shapeMismatch("split", "parts that divide dimension " + dim + " of " + x.shape(), parts);
-        }
-        return x.size(dim) / parts;
     }
 
     static Tensor flip(Tensor x, int dim) {

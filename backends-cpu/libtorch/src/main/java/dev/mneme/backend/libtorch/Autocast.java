@@ -38,8 +38,9 @@ final class Autocast {
 
     /** @param x the borrowed handle of {@code owner} */
     private static Tensor narrow(NativeHandle owner, Tensor x, UnaryOperator<Tensor> kernel) {
-        boolean isParameter = x.requires_grad() && x.is_leaf();
-        if (!isParameter || GradMode.is_enabled() || holds(ScalarType.BFloat16, x)) {
+        // The mode first: in training it decides with one call.
+        boolean keeps = !GradMode.is_enabled() && x.requires_grad() && x.is_leaf() && !holds(ScalarType.BFloat16, x);
+        if (!keeps) {
             return in(ScalarType.BFloat16, x, kernel);
         }
         try (Tensor copy = owner.narrowCopy().of(x)) {
