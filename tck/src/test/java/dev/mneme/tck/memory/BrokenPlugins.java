@@ -18,6 +18,7 @@ import dev.mneme.tensor.DType;
 import dev.mneme.tensor.Shape;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Entry points, keys and jars that are not what they should be. */
@@ -130,27 +131,17 @@ record BrokenPlugins(List<TestEngine> engines, Path folder) {
                 made(
                         Rule.ROLES,
                         "the controller asks a reader of its own",
-                        (config, context) -> {
-                            Roles right = slots(context);
-                            return new Roles(
-                                    right.memory(),
-                                    right.reader(),
-                                    right.writer(),
-                                    (reader, writer) -> right.controllers().around(right.reader(), writer));
-                        },
+                        (config, context) -> controlled(
+                                slots(context),
+                                right -> (reader, writer) -> right.controllers().around(right.reader(), writer)),
                         MemoryContract::everyRoleIsCalled,
                         "an advance asks the reader in blocks [], expected [0, 1]"),
                 made(
                         Rule.ROLES,
                         "the controller calls a writer of its own",
-                        (config, context) -> {
-                            Roles right = slots(context);
-                            return new Roles(
-                                    right.memory(),
-                                    right.reader(),
-                                    right.writer(),
-                                    (reader, writer) -> right.controllers().around(reader, right.writer()));
-                        },
+                        (config, context) -> controlled(
+                                slots(context),
+                                right -> (reader, writer) -> right.controllers().around(reader, right.writer())),
                         MemoryContract::everyRoleIsCalled,
                         "an advance calls the writer before blocks [], expected [0, 1]"),
                 made(
@@ -242,7 +233,12 @@ record BrokenPlugins(List<TestEngine> engines, Path folder) {
                         return new StepResult(result.logits().div(temperature), result.next(), result.losses());
                     }
                 };
-        return new Roles(right.memory(), right.reader(), right.writer(), dividing);
+        return controlled(right, same -> dividing);
+    }
+
+    /** The same roles but for the controller. */
+    private static Roles controlled(Roles right, Function<Roles, ControllerFactory> controllers) {
+        return new Roles(right.memory(), right.reader(), right.writer(), controllers.apply(right));
     }
 
     private BrokenMemory keys(String fault, Class<? extends Record> keys, String seen) {

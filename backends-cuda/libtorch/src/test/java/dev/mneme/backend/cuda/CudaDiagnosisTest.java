@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,28 +22,46 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class CudaDiagnosisTest {
     /** Every way in which it may fail, as users read it. */
     private static Map<String, FakeProbe> machines() {
-        FakeProbe works = FakeProbe.WORKING;
         Optional<String> noLibrary = Optional.of("libcuda.so.1: no such file");
         Map<String, FakeProbe> machines = new LinkedHashMap<>();
-        machines.put("another platform", works.onPlatform("macosx-arm64"));
-        machines.put("no GPU", FakeProbe.WITHOUT_GPU);
-        machines.put("a GPU without natives", works.withoutNatives());
-        machines.put("natives without a GPU", works.withDriver(Optional.empty(), noLibrary));
-        machines.put("a container without the driver's library", works.withDriver(Optional.of("580.65.06"), noLibrary));
-        machines.put(
-                "an old driver, no natives",
-                works.withDriver(Optional.of("535.104.05"), Optional.empty())
-                        .supporting(12020)
-                        .withoutNatives());
-        machines.put(
-                "an old driver outside a virtual machine that has the GPU",
-                works.withDriver(Optional.empty(), Optional.empty()).supporting(12080));
-        machines.put("an incomplete CUDA", works.without("libcudnn.so.9", "libnccl.so.2"));
-        machines.put("no device that CUDA shows", works.counting(() -> 0));
-        machines.put("a GPU that is too old", works.ofGeneration(7, 0));
-        machines.put("natives that do not load", works.counting(() -> {
-            throw new ExceptionInInitializerError(new UnsatisfiedLinkError("libcudnn.so.9: version not found"));
+        machines.put("another platform", FakeProbe.but(machine -> machine.platform = "macosx-arm64"));
+        machines.put("no GPU", FakeProbe.but(machine -> {
+            machine.kernelDriver = Optional.empty();
+            machine.whyDriverDoesNotLoad = noLibrary;
+            machine.hasNatives = false;
+            machine.devices = () -> {
+                throw new AssertionError("LibTorch must not be loaded for this");
+            };
         }));
+        machines.put("a GPU without natives", FakeProbe.but(machine -> machine.hasNatives = false));
+        machines.put("natives without a GPU", FakeProbe.but(machine -> {
+            machine.kernelDriver = Optional.empty();
+            machine.whyDriverDoesNotLoad = noLibrary;
+        }));
+        machines.put(
+                "a container without the driver's library",
+                FakeProbe.but(machine -> machine.whyDriverDoesNotLoad = noLibrary));
+        machines.put("an old driver, no natives", FakeProbe.but(machine -> {
+            machine.kernelDriver = Optional.of("535.104.05");
+            machine.newestCuda = 12020;
+            machine.hasNatives = false;
+        }));
+        machines.put("an old driver outside a virtual machine that has the GPU", FakeProbe.but(machine -> {
+            machine.kernelDriver = Optional.empty();
+            machine.newestCuda = 12080;
+        }));
+        machines.put(
+                "an incomplete CUDA",
+                FakeProbe.but(machine -> machine.missing = Set.of("libcudnn.so.9", "libnccl.so.2")));
+        machines.put("no device that CUDA shows", FakeProbe.but(machine -> machine.devices = () -> 0));
+        machines.put(
+                "a GPU that is too old",
+                FakeProbe.but(machine -> machine.computeCapability = new ComputeCapability(7, 0)));
+        machines.put(
+                "natives that do not load",
+                FakeProbe.but(machine -> machine.devices = () -> {
+                    throw new ExceptionInInitializerError(new UnsatisfiedLinkError("libcudnn.so.9: version not found"));
+                }));
         return machines;
     }
 
@@ -87,19 +106,19 @@ final class CudaDiagnosisTest {
 
     @Test
     void completeMachineWorks() {
-        assertThat(CudaDiagnosis.of(FakeProbe.WORKING)).isEqualTo(new Availability.Available("cuda:0, a fake"));
+        assertThat(CudaDiagnosis.of(new FakeProbe())).isEqualTo(new Availability.Available("cuda:0, a fake"));
     }
 
     @Test
     void driverThatTheKernelDoesNotTellOfWorksByItsLibrary() {
-        FakeProbe guest = FakeProbe.WORKING.withDriver(Optional.empty(), Optional.empty());
+        FakeProbe guest = FakeProbe.but(machine -> machine.kernelDriver = Optional.empty());
 
         assertThat(CudaDiagnosis.of(guest)).isEqualTo(new Availability.Available("cuda:0, a fake"));
     }
 
     @Test
     void whatIsMissingKeepsTheNativesForGpusFromLoading() {
-        CudaNatives natives = new CudaNatives(FakeProbe.WORKING.without("libcudnn.so.9"));
+        CudaNatives natives = new CudaNatives(FakeProbe.but(machine -> machine.missing = Set.of("libcudnn.so.9")));
 
         assertThat(natives.isPresent()).isTrue();
         assertThatThrownBy(natives::loadDependencies)
@@ -109,7 +128,7 @@ final class CudaDiagnosisTest {
 
     @Test
     void openingRepeatsReasonAndRemedy() {
-        var provider = new LibTorchCudaEngineProvider(FakeProbe.WORKING.withoutNatives());
+        var provider = new LibTorchCudaEngineProvider(FakeProbe.but(machine -> machine.hasNatives = false));
 
         assertThatThrownBy(() -> provider.open(EngineOptions.defaults()))
                 .isInstanceOfSatisfying(
@@ -120,7 +139,7 @@ final class CudaDiagnosisTest {
 
     @Test
     void gpuIsPreferredToTheProcessor() {
-        var provider = new LibTorchCudaEngineProvider(FakeProbe.WORKING);
+        var provider = new LibTorchCudaEngineProvider(new FakeProbe());
 
         assertThat(provider.name()).isEqualTo("libtorch-cuda");
         assertThat(provider.priority())

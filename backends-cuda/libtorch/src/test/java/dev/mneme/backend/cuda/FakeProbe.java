@@ -2,41 +2,53 @@ package dev.mneme.backend.cuda;
 
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
-/**
- * A machine as a test wants it.
- *
- * @param newestCuda as {@code cuDriverGetVersion} gives it
- * @param missing libraries of CUDA's runtime that it does not have
- * @param computeCapability of its GPU
- * @param devices counts GPUs, or fails as the natives would
- */
-record FakeProbe(
-        String platform,
-        Optional<String> kernelDriver,
-        Optional<String> whyDriverDoesNotLoad,
-        int newestCuda,
-        boolean hasNatives,
-        Set<String> missing,
-        ComputeCapability computeCapability,
-        IntSupplier counting)
-        implements CudaProbe {
-    private static final ComputeCapability HOPPER = new ComputeCapability(9, 0);
+/** A machine as a test wants it: one that works, but for what {@link #but} changes. */
+final class FakeProbe implements CudaProbe {
+    String platform = "linux-x86_64";
+    Optional<String> kernelDriver = Optional.of("580.65.06");
+    Optional<String> whyDriverDoesNotLoad = Optional.empty();
+    int newestCuda = 13000;
+    boolean hasNatives = true;
+    /** Libraries of CUDA's runtime that it does not have. */
+    Set<String> missing = Set.of();
 
-    static final FakeProbe WORKING = new FakeProbe(
-            "linux-x86_64", Optional.of("580.65.06"), Optional.empty(), 13000, true, Set.of(), HOPPER, () -> 1);
-    static final FakeProbe WITHOUT_GPU = new FakeProbe(
-            "linux-x86_64",
-            Optional.empty(),
-            Optional.of("libcuda.so.1: no such file"),
-            0,
-            false,
-            Set.of(),
-            HOPPER,
-            () -> {
-                throw new AssertionError("LibTorch must not be loaded for this");
-            });
+    ComputeCapability computeCapability = new ComputeCapability(9, 0);
+    /** Counts GPUs, or fails as the natives would. */
+    IntSupplier devices = () -> 1;
+
+    static FakeProbe but(Consumer<FakeProbe> change) {
+        FakeProbe probe = new FakeProbe();
+        change.accept(probe);
+        return probe;
+    }
+
+    @Override
+    public String platform() {
+        return platform;
+    }
+
+    @Override
+    public Optional<String> kernelDriver() {
+        return kernelDriver;
+    }
+
+    @Override
+    public Optional<String> whyDriverDoesNotLoad() {
+        return whyDriverDoesNotLoad;
+    }
+
+    @Override
+    public int newestCuda() {
+        return newestCuda;
+    }
+
+    @Override
+    public boolean hasNatives() {
+        return hasNatives;
+    }
 
     @Override
     public boolean hasLibrary(String file) {
@@ -45,66 +57,16 @@ record FakeProbe(
 
     @Override
     public int devices() {
-        return counting.getAsInt();
+        return devices.getAsInt();
+    }
+
+    @Override
+    public ComputeCapability computeCapability() {
+        return computeCapability;
     }
 
     @Override
     public String describeDevice() {
         return "cuda:0, a fake";
-    }
-
-    FakeProbe onPlatform(String name) {
-        return new FakeProbe(
-                name, kernelDriver, whyDriverDoesNotLoad, newestCuda, hasNatives, missing, computeCapability, counting);
-    }
-
-    FakeProbe withDriver(Optional<String> version, Optional<String> why) {
-        return new FakeProbe(platform, version, why, newestCuda, hasNatives, missing, computeCapability, counting);
-    }
-
-    FakeProbe supporting(int newest) {
-        return new FakeProbe(
-                platform, kernelDriver, whyDriverDoesNotLoad, newest, hasNatives, missing, computeCapability, counting);
-    }
-
-    FakeProbe withoutNatives() {
-        return new FakeProbe(
-                platform, kernelDriver, whyDriverDoesNotLoad, newestCuda, false, missing, computeCapability, counting);
-    }
-
-    FakeProbe without(String... libraries) {
-        return new FakeProbe(
-                platform,
-                kernelDriver,
-                whyDriverDoesNotLoad,
-                newestCuda,
-                hasNatives,
-                Set.of(libraries),
-                computeCapability,
-                counting);
-    }
-
-    FakeProbe ofGeneration(int major, int minor) {
-        return new FakeProbe(
-                platform,
-                kernelDriver,
-                whyDriverDoesNotLoad,
-                newestCuda,
-                hasNatives,
-                missing,
-                new ComputeCapability(major, minor),
-                counting);
-    }
-
-    FakeProbe counting(IntSupplier devices) {
-        return new FakeProbe(
-                platform,
-                kernelDriver,
-                whyDriverDoesNotLoad,
-                newestCuda,
-                hasNatives,
-                missing,
-                computeCapability,
-                devices);
     }
 }
